@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every dependency is here for one reason; what the product exists for (ledger, engines, router) is our own.
+let dependencies: [Package.Dependency] = [
+  // Command-line parsing, help and completion of the programs.
+  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  // The logging interface that librdkafka's and our own lines go through.
+  .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+]
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "DealPulse",
+  platforms: [.macOS(.v15)],
+  dependencies: dependencies,
+  targets: [
+    .target(name: "Deals", swiftSettings: swiftSettings),
+    .testTarget(name: "DealsTests", dependencies: ["Deals"], swiftSettings: swiftSettings),
+  ]
+)
