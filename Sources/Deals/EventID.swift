@@ -1,0 +1,124 @@
+/// The identity of a message: 128 bits, written as a UUID.
+///
+/// A text that is a UUID keeps its bits. Any other text is hashed, always to the same bits, so that a source which
+/// numbers its events in its own way can still be deduplicated.
+public struct EventID: Hashable, Sendable {
+  /// The first 64 bits.
+  public let high: UInt64
+  /// The last 64 bits.
+  public let low: UInt64
+
+  /// The id with those bits.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// The id of a text: its bits where it is a UUID in the 8-4-4-4-12 form, else a hash of its bytes.
+  public init(text: String) {
+    var text = text
+    self = text.withUTF8 { EventID(utf8: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The id of a text given as UTF-8 bytes.
+  public init(utf8 bytes: UnsafeRawBufferPointer) {
+    if let parsed = Self.parse(bytes) {
+      self = parsed
+      return
+    }
+    var hash = IdentityHash()
+    hash.combine(bytes)
+    self = hash.finish()
+  }
+
+  private static func parse(_ bytes: UnsafeRawBufferPointer) -> EventID? {
+    guard bytes.count == 36 else { return nil }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    var digits = 0
+    for position in 0..<36 {
+      let byte = bytes[position]
+      if position == 8 || position == 13 || position == 18 || position == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      let digit: UInt64
+      switch byte {
+      case 0x30...0x39: digit = UInt64(byte - 0x30)
+      case 0x61...0x66: digit = UInt64(byte - 0x61 + 10)
+      case 0x41...0x46: digit = UInt64(byte - 0x41 + 10)
+      default: return nil
+      }
+      if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
+      digits += 1
+    }
+    return EventID(high: high, low: low)
+  }
+}
+
+extension EventID: CustomStringConvertible {
+  /// The 8-4-4-4-12 form in lower case.
+  public var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for nibble in 0..<32 {
+      if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { text.append(UInt8(ascii: "-")) }
+      let word = nibble < 16 ? high : low
+      text.append(digits[Int(word >> UInt64(60 - 4 * (nibble % 16)) & 0xF)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// A 128-bit hash for identities (not for secrets): two multiply–xorshift lanes over 8-byte words.
+///
+/// The same bytes give the same id on every machine and in every version: risk events that a restarted scorer writes
+/// again must bear the id they bore before. The finaliser is the one of MurmurHash3 (Austin Appleby, public domain).
+public struct IdentityHash: Sendable {
+  private var first: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private var second: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+
+  /// The empty hash.
+  public init() {}
+
+  /// Takes in a number.
+  public mutating func combine(_ word: UInt64) {
+    first = Self.mix(first ^ word)
+    second = Self.mix(second &+ word.byteSwapped &+ 0xD6E8_FEB8_6659_FD93)
+  }
+
+  /// Takes in bytes and their count.
+  public mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+    combine(UInt64(bytes.count))
+    var offset = 0
+    while offset + 8 <= bytes.count {
+      combine(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+      offset += 8
+    }
+    var tail: UInt64 = 0
+    while offset < bytes.count {
+      tail = tail << 8 | UInt64(bytes[offset])
+      offset += 1
+    }
+    combine(tail)
+  }
+
+  /// Takes in a text.
+  public mutating func combine(_ text: String) {
+    var text = text
+    text.withUTF8 { combine(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The identity of all that was taken in.
+  public func finish() -> EventID {
+    EventID(high: Self.mix(first ^ second.byteSwapped), low: Self.mix(second &+ first))
+  }
+
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = value
+    mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+    mixed = (mixed ^ (mixed >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+    return mixed ^ (mixed >> 33)
+  }
+}
