@@ -7,6 +7,8 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   // The logging interface that librdkafka's and our own lines go through.
   .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  // The heap behind the queue of due dates.
+  .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -24,5 +26,9 @@ let package = Package(
   targets: [
     .target(name: "Deals", swiftSettings: swiftSettings),
     .testTarget(name: "DealsTests", dependencies: ["Deals"], swiftSettings: swiftSettings),
+    .target(
+      name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
   ]
 )

@@ -30,13 +30,15 @@ public struct DealState: Hashable, Sendable {
   public var prediction: Prediction?
   /// The challenger's last score, where one runs.
   public var challenger: Prediction?
+  /// The CRM deleted the deal. The record stays for a while, so that a late or repeated change does not bring it back.
+  public var isDeleted: Bool
 
   /// A deal's state.
   public init(
     createdAt: Timestamp, stage: Stage, stageEnteredAt: Timestamp, amount: Money?, descriptors: Descriptors,
     expectedCloseAt: Timestamp?, status: DealStatus, lastChangedAt: Timestamp, recentEvents: RecentEvents,
     agedSteps: UInt8 = 0, regressions: UInt8 = 0, flags: RiskFlags = [], tier: RiskTier? = nil,
-    prediction: Prediction? = nil, challenger: Prediction? = nil
+    prediction: Prediction? = nil, challenger: Prediction? = nil, isDeleted: Bool = false
   ) {
     self.createdAt = createdAt
     self.stage = stage
@@ -53,6 +55,7 @@ public struct DealState: Hashable, Sendable {
     self.tier = tier
     self.prediction = prediction
     self.challenger = challenger
+    self.isDeleted = isDeleted
   }
 }
 
@@ -93,11 +96,14 @@ public struct ChangelogPosition: Hashable, Sendable {
   public var nextOffset: Int64
   /// The highest event time seen in the partition.
   public var streamTime: Timestamp?
+  /// The partition has once seen a change of the present: from then on the wall clock drives its due dates.
+  public var isLive: Bool
 
   /// A position.
-  public init(nextOffset: Int64, streamTime: Timestamp?) {
+  public init(nextOffset: Int64, streamTime: Timestamp?, isLive: Bool = false) {
     self.nextOffset = nextOffset
     self.streamTime = streamTime
+    self.isLive = isLive
   }
 
   /// The key of the record. No deal id begins with `#`.

@@ -1,0 +1,104 @@
+import Deals
+
+/// The outcomes of one segment by day, with running sums over 28, 90 and 365 days and the whole ledger, and a rate that
+/// forgets exponentially.
+///
+/// Only days on which a deal closed are kept, oldest first, up to the horizon: a segment with few deals costs little.
+/// Counting costs O(1) for deals that close in order; moving on costs O(1) for each day that leaves a window.
+struct SegmentWindows: Sendable {
+  /// Days kept: what is older counts in `all` alone.
+  static let horizonDays = 400
+
+  private struct DayTally: Sendable {
+    var day: Day
+    var tally: OutcomeTally
+  }
+
+  private var days: [DayTally] = []
+  private var today: Day
+  private(set) var all = OutcomeTally()
+  private var sums = (OutcomeTally(), OutcomeTally(), OutcomeTally())
+  /// For each window, the index of its first day in `days`.
+  private var starts = (0, 0, 0)
+  /// Weights of won and lost deals, each 2^((day − 2000-01-01) / half-life): the common scale cancels in the rate.
+  private var decayedWon = 0.0
+  private var decayedLost = 0.0
+
+  init(today: Day) { self.today = today }
+
+  /// won / (won + lost) where a deal counts half as much for every half-life since it closed; nil while there are none.
+  var decayedWinRate: Double? {
+    let total = decayedWon + decayedLost
+    return total > 0 && all.deals > 0 ? decayedWon / total : nil
+  }
+
+  /// The sum over a window that ends on the newest day.
+  mutating func tally(_ window: BaselineWindow, today: Day) -> OutcomeTally {
+    advance(to: today)
+    return switch window {
+    case .days28: sums.0
+    case .days90: sums.1
+    case .days365: sums.2
+    case .all: all
+    }
+  }
+
+  /// Counts a closed deal (`sign` 1) or takes it back (−1).
+  mutating func count(_ deal: ClosedDeal, sign: Int32, decayWeight: Double, today: Day) {
+    advance(to: today)
+    all.count(deal, sign: sign)
+    let weight = Double(sign) * decayWeight
+    if deal.outcome == .won { decayedWon += weight } else { decayedLost += weight }
+    let day = deal.closedAt.day
+    guard today - day < Self.horizonDays else { return }
+    let index = place(of: day)
+    days[index].tally.count(deal, sign: sign)
+    if index >= starts.0 { sums.0.count(deal, sign: sign) }
+    if index >= starts.1 { sums.1.count(deal, sign: sign) }
+    if index >= starts.2 { sums.2.count(deal, sign: sign) }
+  }
+
+  /// The index of a day's tally, which is made where there is none.
+  private mutating func place(of day: Day) -> Int {
+    var index = days.count
+    while index > 0, days[index - 1].day >= day { index -= 1 }
+    if index < days.count, days[index].day == day { return index }
+    days.insert(DayTally(day: day, tally: OutcomeTally()), at: index)
+    // A day before a window's first pushes that first one place on; a day inside a window does not.
+    if index < starts.0 || (index == starts.0 && isBefore(28, day)) { starts.0 += 1 }
+    if index < starts.1 || (index == starts.1 && isBefore(90, day)) { starts.1 += 1 }
+    if index < starts.2 || (index == starts.2 && isBefore(365, day)) { starts.2 += 1 }
+    return index
+  }
+
+  private func isBefore(_ length: Int, _ day: Day) -> Bool { today - day >= length }
+
+  private mutating func advance(to newToday: Day) {
+    guard newToday > today else { return }
+    today = newToday
+    while starts.0 < days.count, isBefore(28, days[starts.0].day) {
+      sums.0.subtract(days[starts.0].tally)
+      starts.0 += 1
+    }
+    while starts.1 < days.count, isBefore(90, days[starts.1].day) {
+      sums.1.subtract(days[starts.1].tally)
+      starts.1 += 1
+    }
+    while starts.2 < days.count, isBefore(365, days[starts.2].day) {
+      sums.2.subtract(days[starts.2].tally)
+      starts.2 += 1
+    }
+    dropPastHorizon()
+  }
+
+  /// Drops old days in blocks, so that the array is not moved for each of them.
+  private mutating func dropPastHorizon() {
+    var expired = 0
+    while expired < days.count, isBefore(Self.horizonDays, days[expired].day) { expired += 1 }
+    guard expired >= 64 else { return }
+    days.removeFirst(expired)
+    starts.0 -= expired
+    starts.1 -= expired
+    starts.2 -= expired
+  }
+}

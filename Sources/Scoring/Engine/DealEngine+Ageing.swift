@@ -1,0 +1,51 @@
+import Deals
+
+extension DealEngine {
+  /// Moves time on: scores what has stood still up to `now`, and forgets what has been closed for long enough.
+  ///
+  /// During backfill `now` is the stream's own time; live it is the wall clock. Time that goes back changes nothing.
+  /// A due date is honoured once: that it was, is part of the deal's state.
+  public mutating func advance(
+    to now: Timestamp, _ baselines: inout Baselines, into output: inout EngineOutput
+  ) {
+    if let streamTime = position.streamTime, now <= streamTime { return }
+    position.streamTime = now
+    while let due = queue.next, due <= now {
+      for place in placesDue(at: due) { honour(due, place, &baselines, into: &output) }
+    }
+  }
+
+  /// The deals with an entry at an instant, in the order of their ids: where a deal is kept must not show in any output.
+  private mutating func placesDue(at instant: Timestamp) -> [Int32] {
+    var places: [Int32] = []
+    while let entry = queue.popDue(by: instant) { places.append(entry.place) }
+    guard places.count > 1 else { return places }
+    return places.compactMap { place in deals.id(at: place).map { (id: $0, place: place) } }
+      .sorted { $0.id < $1.id }
+      .map(\.place)
+  }
+
+  private mutating func honour(
+    _ instant: Timestamp, _ place: Int32, _ baselines: inout Baselines, into output: inout EngineOutput
+  ) {
+    guard let state = deals.state(at: place), due(of: state) == instant else { return }
+    if state.isDeleted || state.status.outcome != nil {
+      deals.remove(at: place)
+      return
+    }
+    age(place, state, due: instant, &baselines, into: &output)
+    enqueue(place)
+  }
+
+  private mutating func age(
+    _ place: Int32, _ state: DealState, due: Timestamp, _ baselines: inout Baselines,
+    into output: inout EngineOutput
+  ) {
+    var state = state
+    state.agedSteps += 1
+    state.flags.insert(.stale)
+    deals.write(state, at: place)
+    let source = SourcePosition(partition: partition, offset: position.nextOffset - 1)
+    score(place, .ageing, at: due, source, &baselines, into: &output)
+  }
+}

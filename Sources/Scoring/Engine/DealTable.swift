@@ -1,0 +1,153 @@
+import Deals
+
+/// The deals of one partition: found by id, kept in blocks that never move, with what each was at the last commit.
+///
+/// A dictionary of the states themselves would double its memory whenever it grows; here only the small index does.
+struct DealTable: Sendable {
+  struct Slot: Sendable {
+    var id: DealID
+    var state: DealState
+    /// The commit interval in which the slot was last written to.
+    var touched: UInt32
+  }
+
+  private struct Change: Sendable {
+    var slot: Int32
+    /// What the slot held at the last commit; nil where it held nothing.
+    var id: DealID?
+    var state: DealState?
+  }
+
+  private static let blockBits = 10
+  private static let blockSize = 1 << blockBits
+
+  private var places: [DealID: Int32] = [:]
+  private var blocks: [[Slot?]] = []
+  private var vacant: [Int32] = []
+  private var used: Int32 = 0
+  private var journal: [Change] = []
+  private var interval: UInt32 = 1
+
+  /// Deals kept, closed and deleted ones included.
+  var count: Int { places.count }
+
+  func place(of id: DealID) -> Int32? { places[id] }
+
+  /// The state in a place; nil where the place is empty.
+  func state(at place: Int32) -> DealState? {
+    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.state
+  }
+
+  func id(at place: Int32) -> DealID? {
+    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.id
+  }
+
+  mutating func write(_ state: DealState, at place: Int32) {
+    let (block, row) = (Int(place) >> Self.blockBits, Int(place) & (Self.blockSize - 1))
+    record(place)
+    blocks[block][row]?.state = state
+    blocks[block][row]?.touched = interval
+  }
+
+  mutating func insert(_ id: DealID, _ state: DealState) -> Int32 {
+    let place = vacantPlace()
+    journal.append(Change(slot: place, id: nil, state: nil))
+    fill(place, id, state)
+    return place
+  }
+
+  mutating func remove(at place: Int32) {
+    guard let id = id(at: place) else { return }
+    record(place)
+    empty(place, id)
+    // The place is not reused before the commit: the journal may have to put the deal back into it.
+  }
+
+  /// Takes in a state from the changelog: nothing to undo, nothing to publish.
+  mutating func restore(_ id: DealID, _ state: DealState) {
+    if let place = places[id] {
+      blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.state = state
+      return
+    }
+    fill(vacantPlace(), id, state)
+  }
+
+  mutating func restoreRemoval(of id: DealID) {
+    guard let place = places[id] else { return }
+    empty(place, id)
+    vacant.append(place)
+  }
+
+  /// Every deal whose state changed since the last commit, with its state; nil where it was removed.
+  func forEachChange(_ body: (DealID, DealState?) throws -> Void) rethrows {
+    for change in journal {
+      if let id = id(at: change.slot) {
+        try body(id, state(at: change.slot))
+      } else if let id = change.id {
+        try body(id, nil)
+      }
+    }
+  }
+
+  /// How many deals changed since the last commit.
+  var changes: Int { journal.count }
+
+  mutating func commit() {
+    for change in journal where id(at: change.slot) == nil { vacant.append(change.slot) }
+    journal.removeAll(keepingCapacity: true)
+    interval &+= 1
+  }
+
+  /// Puts everything back to the last commit. Returns the places that hold a deal again or still.
+  mutating func rollback() -> [Int32] {
+    var restored: [Int32] = []
+    for change in journal.reversed() {
+      if let current = id(at: change.slot) { empty(change.slot, current) }
+      if let id = change.id, let state = change.state {
+        fill(change.slot, id, state, touched: 0)
+        restored.append(change.slot)
+      } else {
+        vacant.append(change.slot)
+      }
+    }
+    journal.removeAll(keepingCapacity: true)
+    interval &+= 1
+    return restored
+  }
+
+  func forEach(_ body: (Int32, DealID, DealState) throws -> Void) rethrows {
+    for place in 0..<used {
+      if let slot = blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] {
+        try body(place, slot.id, slot.state)
+      }
+    }
+  }
+
+  mutating func reserve(_ deals: Int) { places.reserveCapacity(deals) }
+
+  private mutating func record(_ place: Int32) {
+    let slot = blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]
+    guard let slot, slot.touched != interval else { return }
+    journal.append(Change(slot: place, id: slot.id, state: slot.state))
+  }
+
+  private mutating func vacantPlace() -> Int32 {
+    if let place = vacant.popLast() { return place }
+    if Int(used) == blocks.count * Self.blockSize {
+      blocks.append([Slot?](repeating: nil, count: Self.blockSize))
+    }
+    used += 1
+    return used - 1
+  }
+
+  private mutating func fill(_ place: Int32, _ id: DealID, _ state: DealState, touched: UInt32? = nil) {
+    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] =
+      Slot(id: id, state: state, touched: touched ?? interval)
+    places[id] = place
+  }
+
+  private mutating func empty(_ place: Int32, _ id: DealID) {
+    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] = nil
+    places[id] = nil
+  }
+}
