@@ -24,11 +24,19 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: dependencies,
   targets: [
-    .target(name: "Deals", swiftSettings: swiftSettings),
+    .target(
+      name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "Deals", dependencies: ["CSimdJSON"], swiftSettings: swiftSettings),
     .testTarget(name: "DealsTests", dependencies: ["Deals"], swiftSettings: swiftSettings),
     .target(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
-  ]
+    .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .target(
+      name: "Kafka", dependencies: ["CLibrdkafka", log],
+      swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
+    .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
+  ],
+  cxxLanguageStandard: .cxx17
 )

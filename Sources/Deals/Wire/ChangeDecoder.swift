@@ -1,0 +1,220 @@
+/// Reads records of `deals.changes`. Belongs to one thread.
+public final class ChangeDecoder {
+  private let reader: JSONReader
+  private let symbols = SymbolCache()
+  /// How far ahead of the clock a change may be, in milliseconds: a later one would freeze stream time.
+  private static let tolerance: Int64 = 24 * 3_600_000
+
+  /// A decoder that reads records of at most so many bytes.
+  public init(maximumBytes: Int = 1_000_000) { reader = JSONReader(maximumBytes: maximumBytes) }
+
+  /// Reads a change.
+  ///
+  /// - Parameters:
+  ///   - bytes: The record's value.
+  ///   - now: The clock against which times in the future are refused; nil to accept any.
+  /// - Throws: `DecodeFailure`; the record belongs to the dead letters then.
+  public func decode(_ bytes: UnsafeRawBufferPointer, now: Timestamp?) throws(DecodeFailure) -> DealChange {
+    let symbols = symbols
+    return try reader.read(bytes) { root throws(DecodeFailure) in
+      guard root.isObject else {
+        throw DecodeFailure(.wrongType, nil, "a change must be a JSON object: send one in each record")
+      }
+      var fields = ChangeFields()
+      try root.forEachMember { key, value throws(DecodeFailure) in try fields.read(key, value, symbols) }
+      let change = try fields.change()
+      if let now { try Self.refuseFuture(change, after: now.adding(milliseconds: Self.tolerance)) }
+      return change
+    }
+  }
+
+  private static func refuseFuture(_ change: DealChange, after limit: Timestamp) throws(DecodeFailure) {
+    if change.occurredAt > limit { throw future("occurred_at", change.occurredAt) }
+    if let closedAt = change.deal.status.closedAt, closedAt > limit { throw future("closed_at", closedAt) }
+    if change.deal.createdAt > limit { throw future("created_at", change.deal.createdAt) }
+  }
+
+  private static func future(_ field: String, _ instant: Timestamp) -> DecodeFailure {
+    DecodeFailure(
+      .futureTimestamp, field,
+      "\(field) is \(instant.rfc3339), more than 24 hours ahead of the clock: correct the source's clock or zone")
+  }
+}
+
+/// The members of a change as they are met.
+private struct ChangeFields {
+  var eventID: EventID?
+  var dealID: DealID?
+  var kind: ChangeKind?
+  var occurredAt: Timestamp?
+  var previousStage: Stage?
+  var isSynthetic = false
+  var deal: DealFields?
+
+  mutating func read(_ key: WireKey, _ value: JSONValue, _ symbols: SymbolCache) throws(DecodeFailure) {
+    switch key {
+    case .eventID:
+      guard let utf8 = value.utf8, !utf8.isEmpty else { throw value.wrongType(key, "a non-empty string") }
+      eventID = EventID(utf8: utf8)
+    case .dealID: if !value.isNull { dealID = try value.dealID(key) }
+    case .change:
+      let name = try value.string(key)
+      guard let known = ChangeKind(name: name) else {
+        let names = ChangeKind.allCases.map(\.name).joined(separator: ", ")
+        throw DecodeFailure(
+          .unknownChange, key.name, "the change \"\(name.prefix(40))\" does not exist: write one of \(names)")
+      }
+      kind = known
+    case .occurredAt: occurredAt = try value.timestamp(key)
+    case .previousStage: previousStage = value.isNull ? nil : try value.stage(key)
+    case .synthetic: isSynthetic = try value.boolean(key)
+    case .version:
+      let version = try value.integer(key)
+      guard version == 1 else {
+        throw DecodeFailure(
+          .unsupportedVersion, key.name, "version \(version) is not known here, only 1: update this program")
+      }
+    case .deal:
+      guard !value.isNull else { return }
+      guard value.isObject else { throw value.wrongType(key, "an object") }
+      var fields = DealFields()
+      try value.forEachMember { key, value throws(DecodeFailure) in try fields.read(key, value, symbols) }
+      deal = fields
+    default: return
+    }
+  }
+
+  func change() throws(DecodeFailure) -> DealChange {
+    guard let dealID else {
+      throw DecodeFailure(.missingDealID, "deal_id", "there is no deal_id: send the CRM's id of the deal")
+    }
+    guard let eventID else { throw missing("event_id") }
+    guard let kind else { throw missing("change") }
+    guard let occurredAt else { throw missing("occurred_at") }
+    let whole: Deal
+    if let deal {
+      whole = try deal.deal(kind, occurredAt)
+    } else if kind == .deleted {
+      // A CRM that deleted a deal may know nothing more of it; the engine keeps what it knew.
+      whole = Deal(createdAt: occurredAt, stage: .qualified)
+    } else {
+      throw missing("deal")
+    }
+    return DealChange(
+      eventID: eventID, dealID: dealID, kind: kind, occurredAt: occurredAt, previousStage: previousStage,
+      isSynthetic: isSynthetic, deal: whole)
+  }
+}
+
+/// The members of the deal within a change as they are met.
+private struct DealFields {
+  var createdAt: Timestamp?
+  var stage: Stage?
+  var units: Double?
+  var currency = Currency.usd
+  var descriptors = Descriptors()
+  var expectedCloseAt: Timestamp?
+  var outcome: Outcome?
+  var closedAt: Timestamp?
+  var lossReason: Symbol?
+  var engagement: Engagement?
+
+  mutating func read(_ key: WireKey, _ value: JSONValue, _ symbols: SymbolCache) throws(DecodeFailure) {
+    switch key {
+    case .createdAt: createdAt = try value.timestamp(key)
+    case .stage: stage = try value.stage(key)
+    case .amount: units = value.isNull ? nil : try amount(value)
+    case .currency: if !value.isNull { currency = try currency(value) }
+    case .repID: descriptors.rep = try value.optionalSymbol(key, symbols)
+    case .industry: descriptors.industry = try value.optionalSymbol(key, symbols)
+    case .region: descriptors.region = try value.optionalSymbol(key, symbols)
+    case .productType: descriptors.productType = try value.optionalSymbol(key, symbols)
+    case .leadSource: descriptors.leadSource = try value.optionalSymbol(key, symbols)
+    case .expectedCloseAt: expectedCloseAt = value.isNull ? nil : try value.timestamp(key)
+    case .outcome: outcome = value.isNull ? nil : try value.outcome(key)
+    case .closedAt: closedAt = value.isNull ? nil : try value.timestamp(key)
+    case .lossReason: lossReason = try value.optionalSymbol(key, symbols)
+    case .engagement: engagement = value.isNull ? nil : try Self.engagement(value)
+    default: return
+    }
+  }
+
+  private func amount(_ value: JSONValue) throws(DecodeFailure) -> Double {
+    let units = try value.number(.amount)
+    if units < 0 {
+      throw DecodeFailure(.negativeAmount, "amount", "the amount is \(units): send it as 0 or more, or null")
+    }
+    guard units <= 1e15 else {
+      throw DecodeFailure(.invalidAmount, "amount", "the amount is \(units), above 1e15: correct it")
+    }
+    return units
+  }
+
+  private func currency(_ value: JSONValue) throws(DecodeFailure) -> Currency {
+    guard let utf8 = value.utf8, let currency = Currency(utf8: utf8) else {
+      throw DecodeFailure(
+        .invalidCurrency, "currency", "the currency must be three capital letters, such as USD: correct it")
+    }
+    return currency
+  }
+
+  private static func engagement(_ value: JSONValue) throws(DecodeFailure) -> Engagement {
+    guard value.isObject else { throw value.wrongType(.engagement, "an object") }
+    var engagement = Engagement()
+    try value.forEachMember { key, value throws(DecodeFailure) in
+      guard !value.isNull else { return }
+      switch key {
+      case .lastContactAt: engagement.lastContactAt = try value.timestamp(key)
+      case .emails30Days: engagement.emails30Days = try value.integer(key, in: 0...Int32.max)
+      case .meetings30Days: engagement.meetings30Days = try value.integer(key, in: 0...Int32.max)
+      case .stakeholders: engagement.stakeholders = try value.integer(key, in: 0...Int32.max)
+      default: return
+      }
+    }
+    return engagement
+  }
+
+  func deal(_ kind: ChangeKind, _ occurredAt: Timestamp) throws(DecodeFailure) -> Deal {
+    guard let createdAt else { throw missing("deal.created_at") }
+    guard let stage else { throw missing("deal.stage") }
+    return Deal(
+      createdAt: createdAt, stage: stage, amount: units.flatMap { Amount(units: $0, currency: currency) },
+      descriptors: descriptors, expectedCloseAt: expectedCloseAt,
+      status: try status(kind, createdAt, occurredAt), engagement: engagement)
+  }
+
+  private func status(
+    _ kind: ChangeKind, _ createdAt: Timestamp, _ occurredAt: Timestamp
+  ) throws(DecodeFailure) -> DealStatus {
+    guard let outcome else {
+      if kind == .closed {
+        throw DecodeFailure(
+          .closeWithoutOutcome, "outcome", "a closed deal needs an outcome: send won or lost")
+      }
+      if closedAt != nil {
+        throw DecodeFailure(
+          .closeWithoutOutcome, "closed_at", "there is a closed_at but no outcome: send both or neither")
+      }
+      return .open
+    }
+    if kind == .created && closedAt == nil || kind == .reopened {
+      throw DecodeFailure(
+        .openWithOutcome, "outcome",
+        "a deal that is \(kind.name) is open and has no outcome: send null, or the change closed")
+    }
+    guard let closedAt = closedAt ?? (kind == .closed ? occurredAt : nil) else {
+      throw DecodeFailure(
+        .openWithOutcome, "closed_at", "there is an outcome but no closed_at: send both or neither")
+    }
+    guard closedAt >= createdAt else {
+      throw DecodeFailure(
+        .closeBeforeCreation, "closed_at", "the deal closed before it was created: correct one of the two")
+    }
+    return outcome == .won ? .won(at: closedAt) : .lost(at: closedAt, reason: lossReason)
+  }
+}
+
+/// A failure for a member that is not there.
+func missing(_ field: String) -> DecodeFailure {
+  DecodeFailure(.missingField, field, "\(field) is missing: send it with every record")
+}

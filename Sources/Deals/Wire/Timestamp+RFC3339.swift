@@ -1,0 +1,88 @@
+extension Timestamp {
+  /// Reads an RFC 3339 time such as 2024-02-10T09:30:00Z or 2024-02-10T10:30:00.250+01:00; nil where it is none.
+  ///
+  /// Fractions are cut to milliseconds. A leap second (second 60) counts as the second after 59.
+  public init?(rfc3339 text: UnsafeRawBufferPointer) {
+    var parser = RFC3339Parser(text: text)
+    guard let milliseconds = parser.parse() else { return nil }
+    self.init(milliseconds: milliseconds)
+  }
+
+  /// Reads an RFC 3339 time; nil where it is none.
+  public init?(rfc3339 text: String) {
+    var text = text
+    let parsed = text.withUTF8 { Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }
+    guard let parsed else { return nil }
+    self = parsed
+  }
+
+  /// RFC 3339 in UTC, with milliseconds only where there are some.
+  public var rfc3339: String {
+    var writer = JSONWriter()
+    writer.bareTimestamp(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+extension Timestamp: CustomStringConvertible {
+  /// RFC 3339 in UTC.
+  public var description: String { rfc3339 }
+}
+
+private struct RFC3339Parser {
+  let text: UnsafeRawBufferPointer
+  var position = 0
+
+  mutating func parse() -> Int64? {
+    guard text.count >= 20, let year = digits(4), take("-"), let month = digits(2), take("-"),
+      let dayOfMonth = digits(2), let day = Day(year: year, month: month, day: dayOfMonth)
+    else { return nil }
+    guard take("T") || take("t") || take(" "), let hour = digits(2), take(":"), let minute = digits(2), take(":"),
+      let second = digits(2), hour < 24, minute < 60, second <= 60
+    else { return nil }
+    guard let fraction = fraction(), let offset = offset(), position == text.count else { return nil }
+    let seconds = Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
+    return seconds * 1_000 + Int64(fraction)
+  }
+
+  private mutating func digits(_ count: Int) -> Int? {
+    guard position + count <= text.count else { return nil }
+    var value = 0
+    for _ in 0..<count {
+      let digit = text[position] &- 0x30
+      guard digit < 10 else { return nil }
+      value = value * 10 + Int(digit)
+      position += 1
+    }
+    return value
+  }
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func fraction() -> Int? {
+    guard take(".") else { return 0 }
+    var milliseconds = 0
+    var scale = 100
+    let start = position
+    while position < text.count, text[position] &- 0x30 < 10 {
+      milliseconds += Int(text[position] &- 0x30) * scale
+      scale /= 10
+      position += 1
+    }
+    return position > start ? milliseconds : nil
+  }
+
+  /// Minutes east of UTC.
+  private mutating func offset() -> Int? {
+    if take("Z") || take("z") { return 0 }
+    let sign = take("+") ? 1 : take("-") ? -1 : 0
+    guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours < 24, minutes < 60 else {
+      return nil
+    }
+    return sign * (hours * 60 + minutes)
+  }
+}
