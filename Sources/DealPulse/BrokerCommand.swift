@@ -58,7 +58,7 @@ struct BrokerCommand: ParsableCommand {
       } catch {
         say("failed: \(error)")
       }
-      }
+    }
     while true { pause() }
   }
 
