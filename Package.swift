@@ -28,6 +28,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "deal-scorer", targets: ["DealScorer"]),
+    .executable(name: "crm-connector", targets: ["CRMConnector"]),
     .executable(name: "dealpulse", targets: ["DealPulse"]),
   ],
   dependencies: dependencies,
@@ -56,6 +57,12 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
+    .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "CRMConnector",
+      dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
