@@ -64,6 +64,10 @@ let package = Package(
       name: "CRMConnector",
       dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Simulation", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
