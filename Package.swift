@@ -32,6 +32,8 @@ let package = Package(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
+    .target(name: "Replay", dependencies: ["Deals", "Scoring"], swiftSettings: swiftSettings),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log],
