@@ -7,6 +7,8 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   // The logging interface that librdkafka's and our own lines go through.
   .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  // The metrics interface that the programs count with.
+  .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
@@ -22,6 +24,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
   name: "DealPulse",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "deal-scorer", targets: ["DealScorer"]),
+    .executable(name: "dealpulse", targets: ["DealPulse"]),
+  ],
   dependencies: dependencies,
   targets: [
     .target(
@@ -38,6 +44,18 @@ let package = Package(
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log],
       swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
+    .target(name: "Topics", swiftSettings: swiftSettings),
+    .target(
+      name: "ScorerRuntime",
+      dependencies: [
+        "Deals", "Kafka", "Scoring", "Topics", log, .product(name: "Metrics", package: "swift-metrics"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

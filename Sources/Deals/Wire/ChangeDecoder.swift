@@ -28,6 +28,43 @@ public final class ChangeDecoder {
     }
   }
 
+  /// Reads a record of `deals.changes` with its key.
+  ///
+  /// A tombstone is the deletion of the deal that the key names, at the record's own time. A key that is not the deal's
+  /// id is refused: the record may lie in another partition than the deal's others.
+  ///
+  /// - Parameters:
+  ///   - key: The record's key, nil for none.
+  ///   - value: The record's value, nil for a tombstone.
+  ///   - timestamp: The record's time, nil where it has none.
+  ///   - source: Where the record stands: it identifies a tombstone.
+  ///   - now: See `decode(_:now:)`.
+  public func decode(
+    key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, timestamp: Timestamp?, source: SourcePosition,
+    now: Timestamp?
+  ) throws(DecodeFailure) -> DealChange {
+    guard let value else { return try Self.deletion(key, timestamp, source) }
+    let change = try decode(value, now: now)
+    if let key, !key.elementsEqual(change.dealID.text.utf8) {
+      throw DecodeFailure(
+        .keyMismatch, "deal_id", "the record's key is not its deal_id: produce changes with the deal_id as key")
+    }
+    return change
+  }
+
+  private static func deletion(
+    _ key: UnsafeRawBufferPointer?, _ timestamp: Timestamp?, _ source: SourcePosition
+  ) throws(DecodeFailure) -> DealChange {
+    guard let key, let dealID = DealID(String(decoding: key, as: UTF8.self)), let timestamp else {
+      throw DecodeFailure(
+        .tombstone, nil, "a record without a value deletes a deal, but names none by its key: set the key")
+    }
+    let id = EventID(high: UInt64(UInt32(bitPattern: source.partition)), low: UInt64(bitPattern: source.offset))
+    return DealChange(
+      eventID: id, dealID: dealID, kind: .deleted, occurredAt: timestamp,
+      deal: Deal(createdAt: timestamp, stage: .qualified))
+  }
+
   private static func refuseFuture(_ change: DealChange, after limit: Timestamp) throws(DecodeFailure) {
     if change.occurredAt > limit { throw future("occurred_at", change.occurredAt) }
     if let closedAt = change.deal.status.closedAt, closedAt > limit { throw future("closed_at", closedAt) }

@@ -68,6 +68,18 @@ public final class Admin {
     return Self.description(of: metadata.pointee)
   }
 
+  /// The cluster's own name for itself; nil where the broker does not say.
+  public func clusterID(timeout: Int32 = 5_000) -> String? {
+    guard let text = rd_kafka_clusterid(handle.pointer, timeout) else { return nil }
+    defer { rd_kafka_mem_free(handle.pointer, text) }
+    return String(cString: text)
+  }
+
+  /// Whether the cluster is an embedded broker, which does not isolate transactions.
+  public func isEmbedded(timeout: Int32 = 5_000) -> Bool {
+    clusterID(timeout: timeout)?.hasPrefix("mockCluster") ?? false
+  }
+
   /// One topic; nil where it does not exist. On the embedded broker asking for a topic makes it.
   public func describe(topic: String, timeout: Int32 = 5_000) throws(KafkaError) -> TopicDescription? {
     let cluster = try describeCluster(timeout: timeout)

@@ -59,6 +59,11 @@ public struct KafkaError: Error, Hashable, Sendable {
       text: "\(context): \(String(cString: rd_kafka_error_string(error)))", errorClass: kind)
   }
 
+  /// An error of our own finding after which the transaction must be aborted.
+  public static func abort(_ text: String) -> KafkaError {
+    KafkaError(code: RD_KAFKA_RESP_ERR__STATE.rawValue, name: "_STATE", text: text, errorClass: .abortable)
+  }
+
   static func invalid(_ text: String) -> KafkaError {
     KafkaError(
       code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, name: "_INVALID_ARG", text: text, errorClass: .permanent)

@@ -92,8 +92,11 @@ final class ClientHandle: @unchecked Sendable {
   ) {
     guard let client, let opaque = rd_kafka_opaque(client), let text else { return }
     let callbacks = Unmanaged<Callbacks>.fromOpaque(opaque).takeUnretainedValue()
+    let facility = facility.map { String(cString: $0) } ?? ""
     let severity: Logger.Level
     switch level {
+    // Said for every connection to an old or embedded broker, where topics are checked at the start anyway.
+    case _ where facility == "AUTOCREATE": severity = .debug
     case ...2: severity = .critical
     case 3: severity = .error
     case 4: severity = .warning
@@ -103,7 +106,7 @@ final class ClientHandle: @unchecked Sendable {
     }
     callbacks.logger.log(
       level: severity, "\(String(cString: text))",
-      metadata: ["facility": .string(facility.map { String(cString: $0) } ?? "")])
+      metadata: ["facility": .string(facility)])
   }
 
   private static func error(

@@ -54,6 +54,8 @@ struct Reasons {
       return component.factor == Vocabulary.stage
         ? "it is \(features.ageDays) days old and still in \(value)" : "its lead source is \(value)"
     }
+    // A difference that rounding hides is no reason.
+    guard Words.percent(rate) != Words.percent(overall) else { return nil }
     let behind = "\(Words.percent(rate)) of \(component.deals) deals, the team \(Words.percent(overall))"
     if component.factor == Vocabulary.rep { return "\(value) wins \(behind)" }
     if component.factor == Vocabulary.industry { return "\(value) is won in \(behind)" }

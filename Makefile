@@ -1,0 +1,37 @@
+# Everything a person runs. `make` alone says what there is.
+.PHONY: help setup build release demo test lint format bench chaos clean
+
+help:
+	@echo "make demo     install what is missing, build, and show the stream running end to end"
+	@echo "make test     the same set-up, then every check and test"
+	@echo "make bench    measure speed and memory, as JSON"
+	@echo "make lint     check the formatting;  make format  mend it"
+	@echo "make clean    remove what was built"
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build
+
+release: setup
+	swift build -c release
+
+demo: release
+	.build/release/dealpulse demo
+
+test: setup lint
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+bench: release
+	.build/release/dealpulse bench
+
+clean:
+	swift package clean

@@ -1,0 +1,50 @@
+import Deals
+import Scoring
+
+/// The changelog records of one commit of one partition, encoded: the changed deals, then the position. They may wait
+/// here until what they stand for is acknowledged, while the engine goes on.
+struct StateRecords {
+  private struct Record {
+    var key: Range<Int>
+    /// nil for a tombstone.
+    var value: Range<Int>?
+  }
+
+  private var bytes: [UInt8] = []
+  private var records: [Record] = []
+
+  /// Encodes everything that changed in an engine since its last commit.
+  init(_ engine: DealEngine, _ writer: inout JSONWriter) {
+    records.reserveCapacity(engine.uncommittedDeals + 1)
+    bytes.reserveCapacity(engine.uncommittedDeals * 420 + 256)
+    engine.forEachUncommittedDeal { id, state in
+      let key = append(id.text.utf8)
+      guard let state else { return records.append(Record(key: key, value: nil)) }
+      writer.removeAll()
+      writer.dealState(state)
+      records.append(Record(key: key, value: append(writer.bytes)))
+    }
+    let key = append(ChangelogPosition.key.utf8)
+    writer.removeAll()
+    writer.position(engine.position)
+    records.append(Record(key: key, value: append(writer.bytes)))
+  }
+
+  private mutating func append(_ content: some Collection<UInt8>) -> Range<Int> {
+    let start = bytes.count
+    bytes.append(contentsOf: content)
+    return start..<bytes.count
+  }
+
+  func forEach<Failure: Error>(
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) throws(Failure) -> Void
+  ) throws(Failure) {
+    try bytes.span.bytes.withUnsafeBytes { buffer throws(Failure) in
+      for record in records {
+        try body(
+          UnsafeRawBufferPointer(rebasing: buffer[record.key]),
+          record.value.map { UnsafeRawBufferPointer(rebasing: buffer[$0]) })
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Deals
+import Kafka
+
+/// How the outcome of steps becomes durable. Two kinds: pipelined acknowledgements, and transactions.
+///
+/// All calls come from the processor's thread. A thrown error of class `.abortable` asks the processor to undo to the last
+/// commit; anything else ends it.
+protocol Committer: AnyObject {
+  /// What the records of the current step belong to.
+  var group: DeliveryGroup { get }
+  /// A step is about to write.
+  func beginStep() throws(KafkaError)
+  /// A step is over: commits where that is due.
+  func endStep(_ tasks: [DealTask]) throws(KafkaError)
+  /// Moves on what is under way. Called often, also when nothing comes in.
+  func poll(_ tasks: [DealTask]) throws(KafkaError)
+  /// Commits everything now and waits for it, at most so many milliseconds.
+  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError)
+  /// Gives up what is not committed; the caller undoes it in memory.
+  func abandon() throws(KafkaError)
+  /// Whether something is neither committed nor given up.
+  var isIdle: Bool { get }
+}

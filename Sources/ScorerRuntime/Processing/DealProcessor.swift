@@ -1,0 +1,278 @@
+import Deals
+import Kafka
+import Logging
+import Scoring
+
+/// One processing thread: its own consumer, producer, baselines, and the tasks of its partitions.
+///
+/// The loop reads as the life of a change: restore, read the ledger, poll, step, publish, commit.
+final class DealProcessor {
+  /// Changes of one step at most.
+  private static let batchSize = 2_000
+  /// Milliseconds between looks at the wall clock for what is due.
+  private static let punctuationInterval: Int64 = 200
+
+  let settings: ScorerSettings
+  let number: Int
+  let logger: Logger
+  let clock: @Sendable () -> Timestamp
+  let metrics: ScorerMetrics
+  let consumer: Consumer
+  let writer: OutputWriter
+  let committer: any Committer
+  let status: ScorerStatus
+  var report = ScorerStatus.Thread()
+  var tasks: [Int32: DealTask] = [:]
+  var restorations: [Restoration] = []
+  /// Partitions that were just assigned: they stand still until their state is whole.
+  var toPause: [TopicPartition] = []
+  /// What a rebalance handler met; thrown once the poll has returned.
+  var handlerError: ScorerError?
+  var baselines: Baselines
+
+  private let ledger: LedgerFollower
+  private let decoder: ChangeDecoder
+  private var output = EngineOutput()
+  private var punctuated = Timestamp(milliseconds: 0)
+
+  init(
+    _ settings: ScorerSettings, number: Int, status: ScorerStatus, logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp
+  ) throws(ScorerError) {
+    self.settings = settings
+    self.number = number
+    self.status = status
+    self.clock = clock
+    var logger = logger
+    logger[metadataKey: "thread"] = "\(number)"
+    self.logger = logger
+    metrics = ScorerMetrics(thread: number)
+    decoder = ChangeDecoder(maximumBytes: settings.maximumRecordBytes)
+    baselines = Baselines(model: settings.engine.model.id, halfLifeDays: settings.halfLifeDays)
+    do throws(KafkaError) {
+      ledger = try LedgerFollower(settings, logger: logger)
+      consumer = try Consumer(Self.consumerConfiguration(settings, number), logger: logger)
+      let producer = try Producer(Self.producerConfiguration(settings, number), logger: logger)
+      writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
+      let topic = settings.topics.changes
+      committer =
+        settings.guarantee == .exactlyOnce
+        ? try TransactionalCommitter(
+          writer, consumer, topic: topic, interval: settings.commitInterval, clock: clock)
+        : PipelinedCommitter(writer, consumer, topic: topic, clock: clock)
+    } catch {
+      throw .kafka(error)
+    }
+  }
+
+  private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
+    configuration.groupInstanceID = "\(settings.instanceID)-\(number)"
+    configuration.sessionTimeout = settings.sessionTimeout
+    configuration.heartbeatInterval = max(200, settings.sessionTimeout / 5)
+    configuration.fetchWaitMax = settings.fetchWaitMax
+    return configuration
+  }
+
+  private static func producerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ProducerConfiguration {
+    var configuration = ProducerConfiguration(client: settings.client)
+    if settings.guarantee == .exactlyOnce {
+      configuration.transactionalID = "\(settings.topics.prefix)\(settings.groupID)-\(settings.instanceID)-\(number)"
+    }
+    return configuration
+  }
+
+  /// Runs until `isStopped`, then commits and leaves the group.
+  func run(until isStopped: () -> Bool) throws(ScorerError) {
+    try readLedger(until: isStopped)
+    do throws(KafkaError) {
+      try consumer.subscribe([settings.topics.changes], rebalanceHandler())
+    } catch {
+      throw .kafka(error)
+    }
+    while !isStopped() { try turn() }
+    try stop()
+  }
+
+  /// Nothing is scored before the ledger was read to the end that it had at the start.
+  private func readLedger(until isStopped: () -> Bool) throws(ScorerError) {
+    var knowsEnd = false
+    while !isStopped() {
+      if !knowsEnd {
+        do throws(KafkaError) {
+          try ledger.refreshEnd()
+          knowsEnd = true
+        } catch {
+          if !error.isRetriable { throw .kafka(error) }
+          continue
+        }
+      }
+      if ledger.isCaughtUp { break }
+      try followLedger(timeout: 50)
+    }
+    report.hasReadLedger = true
+    status.report(number, report)
+    logger.info("read the ledger", metadata: ["entries_end": "\(baselines.offset)"])
+  }
+
+  private func followLedger(timeout: Int32) throws(ScorerError) {
+    try ledger.poll(timeout: timeout) { entry, offset in baselines.apply(entry, at: offset) }
+  }
+
+  /// One turn of the loop.
+  private func turn() throws(ScorerError) {
+    try restore()
+    try followLedger(timeout: 0)
+    do throws(KafkaError) {
+      try step()
+      try punctuate()
+      try committer.poll(running)
+    } catch {
+      try recover(from: error)
+    }
+    if let handlerError { throw handlerError }
+    for case .failed(let error, let partition) in consumer.takeEvents() {
+      if error.isFatal { throw .kafka(error) }
+      logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
+    }
+    if let error = writer.producer.fatalError { throw .kafka(error) }
+  }
+
+  /// The tasks that are scored, in the order of their partitions.
+  var running: [DealTask] {
+    tasks.values.filter { $0.phase == .running }.sorted { $0.partition < $1.partition }
+  }
+
+  /// Polls a batch, steps through it and publishes what the steps ask for.
+  private func step() throws(KafkaError) {
+    let now = clock()
+    let wait: Int32 = restorations.isEmpty ? 10 : 0
+    let count = try consumer.withBatch(maxMessages: Self.batchSize, timeout: wait) { batch throws(KafkaError) in
+      try batch.forEach { message throws(KafkaError) in
+        guard let task = tasks[message.partition], task.phase == .running else { return }
+        guard message.offset >= task.engine.position.nextOffset else { return }
+        try committer.beginStep()
+        try process(message, task, now)
+      }
+      return batch.count
+    }
+    try pauseAssigned()
+    if count > 0 { try committer.endStep(running) }
+  }
+
+  private func process(
+    _ message: borrowing MessageView, _ task: DealTask, _ now: Timestamp
+  ) throws(KafkaError) {
+    let change: DealChange
+    do throws(DecodeFailure) {
+      change = try message.key.withUnsafeBytes { key throws(DecodeFailure) in
+        try message.value.withUnsafeBytes { value throws(DecodeFailure) in
+          try decoder.decode(
+            key: message.hasKey ? key : nil, value: message.isTombstone ? nil : value,
+            timestamp: message.timestampMilliseconds.map(Timestamp.init(milliseconds:)),
+            source: SourcePosition(partition: message.partition, offset: message.offset), now: now)
+        }
+      }
+    } catch {
+      metrics.countDeadLetter(error.code)
+      logger.notice(
+        "dead letter",
+        metadata: [
+          "code": "\(error.code.rawValue)", "partition": "\(message.partition)", "offset": "\(message.offset)",
+        ])
+      try writer.writeDeadLetter(message, error, now: now, committer.group)
+      task.engine.skip(message.offset)
+      return
+    }
+    if !task.engine.position.isLive, isLive(change.occurredAt, now) { task.engine.markLive() }
+    let before = task.engine.counters
+    task.engine.apply(change, at: message.offset, &baselines, into: &output)
+    try publish(now)
+    metrics.add(task.engine.counters, since: before)
+  }
+
+  private func isLive(_ instant: Timestamp, _ now: Timestamp) -> Bool {
+    now.milliseconds - instant.milliseconds <= settings.liveWithin
+  }
+
+  private func publish(_ now: Timestamp) throws(KafkaError) {
+    guard !output.risks.isEmpty || !output.entries.isEmpty else { return }
+    for index in output.risks.indices {
+      output.risks[index].scoredAt = now
+      output.risks[index].mode = isLive(output.risks[index].occurredAt, now) ? .live : .backfill
+      try writer.write(output.risks[index], committer.group)
+    }
+    for entry in output.entries { try writer.write(entry, now: now, committer.group) }
+    metrics.countLedgerEntries(output.entries.count)
+    output.removeAll()
+  }
+
+  /// Lets the wall clock drive what is due, in partitions of the present that have been read up.
+  private func punctuate() throws(KafkaError) {
+    let now = clock()
+    guard abs(now.milliseconds - punctuated.milliseconds) >= Self.punctuationInterval else { return }
+    punctuated = now
+    var wrote = false
+    for task in running where task.engine.position.isLive && isCaughtUp(task) {
+      // Time is moved on only where something comes of it: it is part of the position, and would be written each time.
+      guard let due = task.engine.nextDue, due <= now else { continue }
+      try committer.beginStep()
+      let before = task.engine.counters
+      task.engine.advance(to: now, &baselines, into: &output)
+      try publish(now)
+      metrics.add(task.engine.counters, since: before)
+      wrote = true
+    }
+    if wrote { try committer.endStep(running) }
+    metrics.record(
+      deals: tasks.values.reduce(0) { $0 + $1.engine.dealCount }, restoring: report.restoring.count,
+      ledgerLag: max(0, ledger.end - ledger.position))
+  }
+
+  private func isCaughtUp(_ task: DealTask) -> Bool {
+    let partition = TopicPartition(settings.topics.changes, task.partition)
+    guard let watermarks = consumer.cachedWatermarks(partition) else { return false }
+    return task.engine.position.nextOffset >= watermarks.high
+  }
+
+  /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
+  private func recover(from error: KafkaError) throws(ScorerError) {
+    guard error.errorClass == .abortable else { throw .kafka(error) }
+    metrics.countAbort()
+    logger.warning("transaction aborted: \(error)")
+    output.removeAll()
+    do throws(KafkaError) {
+      try committer.abandon()
+      var positions: [TopicPartition: StartOffset] = [:]
+      for task in running {
+        task.engine.rollback()
+        positions[TopicPartition(settings.topics.changes, task.partition)] =
+          .offset(task.engine.position.nextOffset)
+      }
+      if !positions.isEmpty { try consumer.seek(positions) }
+    } catch {
+      throw .kafka(error)
+    }
+  }
+
+  /// Commits what is done, leaves the group and closes. Within two seconds where the broker answers.
+  private func stop() throws(ScorerError) {
+    do throws(KafkaError) {
+      try committer.finish(running, timeout: 1_500)
+    } catch {
+      close()
+      if error.errorClass == .abortable { return }
+      throw .kafka(error)
+    }
+    close()
+  }
+
+  func close() {
+    tasks = [:]
+    for restoration in restorations { restoration.close() }
+    restorations = []
+    consumer.close()
+    ledger.close()
+    writer.producer.close()
+  }
+}

@@ -1,0 +1,108 @@
+import Deals
+import Kafka
+
+/// at_least_once: the state of a step is written only when every output of the step is acknowledged, so that a crash at any
+/// point leaves a position that lies behind the outputs, never before them. Steps overlap: while one waits for its
+/// acknowledgements the next is computed.
+final class PipelinedCommitter: Committer {
+  private struct Step {
+    var outputs: DeliveryGroup
+    var records: [(partition: Int32, position: Int64, records: StateRecords)]
+  }
+
+  /// Steps that may wait at once: more would only be memory.
+  private static let depth = 16
+  /// Milliseconds between two commits of group offsets, which are for lag tools alone.
+  private static let offsetInterval: Int64 = 1_000
+
+  private(set) var group = DeliveryGroup()
+  private let writer: OutputWriter
+  private let consumer: Consumer
+  private let topic: String
+  private let clock: @Sendable () -> Timestamp
+  private var encoder = JSONWriter()
+  private var steps: [Step] = []
+  private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64])] = []
+  private var offsets: [TopicPartition: Int64] = [:]
+  private var offsetsCommitted = Timestamp(milliseconds: 0)
+
+  init(_ writer: OutputWriter, _ consumer: Consumer, topic: String, clock: @escaping @Sendable () -> Timestamp) {
+    self.writer = writer
+    self.consumer = consumer
+    self.topic = topic
+    self.clock = clock
+  }
+
+  var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
+
+  func beginStep() throws(KafkaError) {}
+
+  func endStep(_ tasks: [DealTask]) throws(KafkaError) {
+    var step = Step(outputs: group, records: [])
+    for task in tasks where task.engine.hasUncommittedChanges {
+      step.records.append(
+        (task.partition, task.engine.position.nextOffset, StateRecords(task.engine, &encoder)))
+      task.engine.commit()
+    }
+    guard !step.records.isEmpty else { return }
+    steps.append(step)
+    group = DeliveryGroup()
+    try advance()
+    while steps.count > Self.depth {
+      DedicatedThread.pause(milliseconds: 1)
+      try advance()
+    }
+  }
+
+  func poll(_ tasks: [DealTask]) throws(KafkaError) {
+    try advance()
+    let now = clock()
+    guard !offsets.isEmpty, now.milliseconds - offsetsCommitted.milliseconds >= Self.offsetInterval else { return }
+    offsetsCommitted = now
+    // Lost commits do no harm here: the position in deals.state is what counts.
+    try? consumer.commit(offsets, waits: false)
+    offsets = [:]
+  }
+
+  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+    try endStep(tasks)
+    let deadline = clock().adding(milliseconds: Int64(timeout))
+    while !isIdle {
+      try advance()
+      if isIdle { break }
+      if clock() > deadline {
+        try writer.producer.flush(timeout: 0)
+      }
+      DedicatedThread.pause(milliseconds: 1)
+    }
+    guard !offsets.isEmpty else { return }
+    try? consumer.commit(offsets)
+    offsets = [:]
+  }
+
+  func abandon() throws(KafkaError) {
+    steps = []
+    states = []
+    offsets = [:]
+    group = DeliveryGroup()
+  }
+
+  private func advance() throws(KafkaError) {
+    while let step = steps.first, step.outputs.isComplete {
+      if let failure = step.outputs.firstFailure { throw failure }
+      steps.removeFirst()
+      let group = DeliveryGroup()
+      var positions: [TopicPartition: Int64] = [:]
+      for (partition, position, records) in step.records {
+        try writer.write(records, partition: partition, group)
+        positions[TopicPartition(topic, partition)] = position
+      }
+      states.append((group, positions))
+    }
+    while let state = states.first, state.group.isComplete {
+      if let failure = state.group.firstFailure { throw failure }
+      states.removeFirst()
+      offsets.merge(state.offsets) { $1 }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Deals
+import Kafka
+import Dispatch
+import Metrics
+
+/// exactly_once: outputs, state, position, ledger entries and group offsets of an interval are one Kafka transaction.
+final class TransactionalCommitter: Committer {
+  private(set) var group = DeliveryGroup()
+  private let writer: OutputWriter
+  private let consumer: Consumer
+  private let topic: String
+  private let interval: Int64
+  private let clock: @Sendable () -> Timestamp
+  private let latency = Timer(label: "dealpulse_commit_seconds")
+  private var encoder = JSONWriter()
+  private var begun: Timestamp?
+
+  init(
+    _ writer: OutputWriter, _ consumer: Consumer, topic: String, interval: Int,
+    clock: @escaping @Sendable () -> Timestamp
+  ) throws(KafkaError) {
+    self.writer = writer
+    self.consumer = consumer
+    self.topic = topic
+    self.interval = Int64(interval)
+    self.clock = clock
+    let producer = writer.producer
+    try Self.retrying { () throws(KafkaError) in try producer.initTransactions() }
+  }
+
+  var isIdle: Bool { begun == nil }
+
+  func beginStep() throws(KafkaError) {
+    guard begun == nil else { return }
+    try writer.producer.beginTransaction()
+    group = DeliveryGroup()
+    begun = clock()
+  }
+
+  func endStep(_ tasks: [DealTask]) throws(KafkaError) {
+    try poll(tasks)
+  }
+
+  func poll(_ tasks: [DealTask]) throws(KafkaError) {
+    guard let begun, clock().milliseconds - begun.milliseconds >= interval else { return }
+    try commit(tasks, timeout: 30_000)
+  }
+
+  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+    guard begun != nil else { return }
+    try commit(tasks, timeout: timeout)
+  }
+
+  func abandon() throws(KafkaError) {
+    guard begun != nil else { return }
+    let producer = writer.producer
+    try Self.retrying { () throws(KafkaError) in try producer.abortTransaction() }
+    begun = nil
+  }
+
+  private func commit(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+    let start = DispatchTime.now()
+    let changed = tasks.filter(\.engine.hasUncommittedChanges)
+    var offsets: [TopicPartition: Int64] = [:]
+    for task in changed {
+      try writer.write(StateRecords(task.engine, &encoder), partition: task.partition, group)
+      offsets[TopicPartition(topic, task.partition)] = task.engine.position.nextOffset
+    }
+    let producer = writer.producer
+    if !offsets.isEmpty {
+      // Fresh each time: a member of an older generation must be refused.
+      guard let metadata = consumer.groupMetadata() else {
+        throw KafkaError.abort("this member has no place in its group")
+      }
+      try Self.retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
+    }
+    try Self.retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
+    begun = nil
+    for task in changed { task.engine.commit() }
+    latency.recordInterval(since: start)
+  }
+
+  /// Makes a call again for as long as its error is retriable: librdkafka goes on where it was.
+  private static func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+    while true {
+      do throws(KafkaError) {
+        return try call()
+      } catch {
+        guard error.isRetriable else { throw error }
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import Synchronization
+import Topics
+
+/// The scorer as a whole: its threads, from start to stop.
+public final class Scorer: Sendable {
+  /// How it runs.
+  public let settings: ScorerSettings
+  /// What its threads say of themselves.
+  public let status = ScorerStatus()
+  private let logger: Logger
+  private let stopped = Atomic<Bool>(false)
+  private let failure = Mutex<ScorerError?>(nil)
+
+  /// A scorer that does not run yet.
+  public init(_ settings: ScorerSettings, logger: Logger) {
+    self.settings = settings
+    self.logger = logger
+  }
+
+  /// Asks the threads to commit and end. `run()` returns when they have.
+  public func stop() { stopped.store(true, ordering: .releasing) }
+
+  /// Runs until `stop()` or until something makes going on impossible.
+  ///
+  /// - Throws: `ScorerError`, whose text says what to do.
+  public func run() async throws {
+    try await DedicatedThread.run(name: "scorer") { [self] in try runThreads() }
+  }
+
+  private func runThreads() throws {
+    let settings = try preparedSettings()
+    let threads = (0..<max(1, settings.threads)).map { number in
+      DedicatedThread(name: "scorer-\(number)") { [self] in runThread(number, settings) }
+    }
+    for thread in threads { thread.join() }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  private func runThread(_ number: Int, _ settings: ScorerSettings) {
+    do throws(ScorerError) {
+      let processor = try DealProcessor(
+        settings, number: number, status: status, logger: logger, clock: { Self.now() })
+      try processor.run { self.stopped.load(ordering: .acquiring) }
+    } catch {
+      logger.critical("\(error)")
+      failure.withLock { $0 = $0 ?? error }
+      stop()
+    }
+  }
+
+  /// Waits for the broker with one line a minute, then makes sure that the twin topics have the same partitions.
+  ///
+  /// The embedded broker does not isolate transactions: there the guarantee is at_least_once, whatever is configured.
+  private func preparedSettings() throws -> ScorerSettings {
+    let admin: Admin
+    do throws(KafkaError) {
+      admin = try Admin(settings.client, logger: logger)
+    } catch {
+      throw ScorerError.kafka(error)
+    }
+    var waiting = BrokerWait(servers: settings.client.bootstrapServers, logger: logger)
+    while !stopped.load(ordering: .acquiring) {
+      let cluster: ClusterDescription
+      do throws(KafkaError) {
+        cluster = try admin.describeCluster()
+      } catch {
+        guard error.isRetriable else { throw ScorerError.kafka(error) }
+        waiting.wait(after: error)
+        continue
+      }
+      try TopicCheck(settings.topics).verify(cluster)
+      guard settings.guarantee == .exactlyOnce, admin.isEmbedded() else { return settings }
+      logger.notice("at_least_once: the embedded broker does not isolate transactions, exactly_once needs a real one")
+      var settings = settings
+      settings.guarantee = .atLeastOnce
+      return settings
+    }
+    return settings
+  }
+
+  static func now() -> Timestamp {
+    Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
+  }
+}
+
+/// Waits for a broker that is not there: doubling pauses up to five seconds, one clear line a minute.
+public struct BrokerWait {
+  private let servers: String
+  private let logger: Logger
+  private var pause: UInt32 = 100
+  private var said: ContinuousClock.Instant?
+
+  /// Waits for brokers.
+  public init(servers: String, logger: Logger) {
+    self.servers = servers
+    self.logger = logger
+  }
+
+  /// Pauses after a failed attempt; blocks the thread.
+  public mutating func wait(after error: KafkaError) {
+    let now = ContinuousClock.now
+    if said.map({ now - $0 >= .seconds(60) }) ?? true {
+      said = now
+      logger.warning("no broker at \(servers) yet, trying on: \(error)")
+    }
+    DedicatedThread.pause(milliseconds: pause)
+    pause = min(pause * 2, 5_000)
+  }
+}

@@ -1,0 +1,40 @@
+import Deals
+import Kafka
+
+/// Why a scorer had to end. The text says what to do.
+public enum ScorerError: Error, Sendable {
+  /// Kafka refused something for good.
+  case kafka(KafkaError)
+  /// A topic is not as it must be.
+  case topic(String)
+  /// A record of our own can't be read.
+  case unreadable(topic: String, partition: Int32, offset: Int64, DecodeFailure)
+  /// Changes were deleted before they were processed.
+  case changesLost(partition: Int32, position: Int64, oldest: Int64)
+
+  /// The exit status of the program: a supervisor can tell a mistake in the set-up (2) from trouble with Kafka (3) and
+  /// with the state (4).
+  public var exitStatus: Int32 {
+    switch self {
+    case .topic: 2
+    case .kafka: 3
+    case .unreadable, .changesLost: 4
+    }
+  }
+}
+
+extension ScorerError: CustomStringConvertible {
+  /// What happened and what to do.
+  public var description: String {
+    switch self {
+    case .kafka(let error): "\(error)"
+    case .topic(let text): text
+    case .unreadable(let topic, let partition, let offset, let failure):
+      "\(topic) partition \(partition) offset \(offset) can't be read: \(failure)"
+    case .changesLost(let partition, let position, let oldest):
+      "partition \(partition) of deals.changes was processed up to offset \(position), but its oldest record is "
+        + "\(oldest): records in between were deleted unread. Restore the topic, or delete deals.state's records of "
+        + "this partition to start over from what is left."
+    }
+  }
+}

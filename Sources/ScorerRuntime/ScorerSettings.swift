@@ -1,0 +1,46 @@
+import Deals
+import Kafka
+import Scoring
+import Topics
+
+/// How a scorer runs.
+public struct ScorerSettings: Sendable {
+  /// What a crash may cost.
+  public enum Guarantee: String, CaseIterable, Hashable, Sendable {
+    /// Everything of a step becomes visible at once or not at all.
+    case exactlyOnce = "exactly_once"
+    /// Nothing is lost; a risk event may come twice with the same `event_id`.
+    case atLeastOnce = "at_least_once"
+  }
+
+  /// The cluster.
+  public var client: ClientConfiguration
+  /// The topics.
+  public var topics = TopicNames()
+  /// The consumer group that all instances share.
+  public var groupID = "deal-scorer"
+  /// This instance's name: stable over restarts, different for each instance that runs.
+  public var instanceID = "scorer-1"
+  /// Processing threads.
+  public var threads = 1
+  /// What a crash may cost.
+  public var guarantee = Guarantee.exactlyOnce
+  /// Milliseconds between commits of a transaction.
+  public var commitInterval = 100
+  /// What scores depend on.
+  public var engine = EngineSettings()
+  /// After how many days a deal counts half in decayed rates.
+  public var halfLifeDays = 90.0
+  /// A change at most so many milliseconds behind the clock belongs to the present: it may alert, and from then on the
+  /// wall clock drives its partition's due dates.
+  public var liveWithin: Int64 = 72 * 3_600_000
+  /// The group's session timeout in milliseconds.
+  public var sessionTimeout = 10_000
+  /// Milliseconds that a broker may wait for data.
+  public var fetchWaitMax = 50
+  /// The largest record that is read, in bytes.
+  public var maximumRecordBytes = 1_000_000
+
+  /// Settings for a cluster, the rest at its default.
+  public init(client: ClientConfiguration) { self.client = client }
+}

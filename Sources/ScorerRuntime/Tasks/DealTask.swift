@@ -1,0 +1,32 @@
+import Deals
+import Kafka
+import Scoring
+
+/// One partition of `deals.changes` on this thread: its engine, and whether it may be scored yet.
+final class DealTask {
+  enum Phase {
+    /// Its state is being read.
+    case restoring
+    /// It is scored.
+    case running
+  }
+
+  let partition: Int32
+  var engine: DealEngine
+  var phase = Phase.restoring
+  /// The deals that were found in `deals.state`, and whether a position was.
+  var restoredDeals = 0
+  var restoredPosition = false
+
+  init(partition: Int32, settings: EngineSettings) {
+    self.partition = partition
+    engine = DealEngine(partition: partition, settings: settings)
+  }
+
+  /// Starts over: a state without its position can't be trusted.
+  func reset(_ settings: EngineSettings) {
+    engine = DealEngine(partition: partition, settings: settings)
+    restoredDeals = 0
+    restoredPosition = false
+  }
+}

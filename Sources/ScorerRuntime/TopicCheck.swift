@@ -1,0 +1,36 @@
+import Kafka
+import Topics
+
+/// Holds the topics that a scorer needs against the cluster.
+struct TopicCheck {
+  private let topics: TopicNames
+
+  init(_ topics: TopicNames) { self.topics = topics }
+
+  /// - Throws: `ScorerError.topic`, which names the command which mends it.
+  func verify(_ cluster: ClusterDescription) throws(ScorerError) {
+    for name in [topics.changes, topics.outcomes, topics.state, topics.risk, topics.deadLetter]
+    where cluster.topics[name] == nil {
+      throw .topic("the topic \(name) does not exist: create the topics with `\(apply)`")
+    }
+    let partitions = cluster.topics[topics.changes]?.partitions ?? 0
+    for name in [topics.state, topics.risk] {
+      let found = cluster.topics[name]?.partitions ?? 0
+      guard found == partitions else {
+        throw .topic(
+          "\(name) has \(found) partitions, \(topics.changes) has \(partitions); they must be equal. "
+            + "See `dealpulse topics check`; `\(apply) --deal-partitions \(partitions)` adds those that are missing")
+      }
+    }
+    let outcomes = cluster.topics[topics.outcomes]?.partitions ?? 0
+    guard outcomes == 1 else {
+      throw .topic(
+        "\(topics.outcomes) has \(outcomes) partitions and must have one, for one total order: delete it and run "
+          + "`\(apply)`, then start over with an empty deals.state")
+    }
+  }
+
+  private var apply: String {
+    topics.prefix.isEmpty ? "dealpulse topics apply" : "dealpulse topics apply --topic-prefix \(topics.prefix)"
+  }
+}
