@@ -6,9 +6,14 @@ import Scoring
 public struct Verifier: Sendable {
   /// The configuration that the scores were made with.
   public var settings: EngineSettings
+  /// After how many days a deal counts half in decayed rates.
+  public var halfLifeDays: Double
 
   /// A verifier.
-  public init(settings: EngineSettings) { self.settings = settings }
+  public init(settings: EngineSettings, halfLifeDays: Double = 90) {
+    self.settings = settings
+    self.halfLifeDays = halfLifeDays
+  }
 
   /// Derives every score of `deals.risk`.
   public func verify(_ records: TopicRecords) -> VerificationReport {
@@ -136,7 +141,7 @@ public struct Verifier: Sendable {
     }
     let end = ledger.last.map { $0.offset + 1 } ?? 0
     var seen: Set<EventID> = []
-    var baselines = Baselines(model: settings.model.id)
+    var baselines = Baselines(model: settings.model.id, halfLifeDays: halfLifeDays)
     var next = 0
     for derivation in derivations {
       let offset = derivation.published.baselineOffset
