@@ -9,6 +9,8 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   // The metrics interface that the programs count with.
   .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+  // YAML with line numbers, for configurations.
+  .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
@@ -49,6 +51,9 @@ let package = Package(
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log],
       swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
+    .target(
+      name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
     .target(
       name: "ScorerRuntime",
