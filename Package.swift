@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "deal-scorer", targets: ["DealScorer"]),
     .executable(name: "crm-connector", targets: ["CRMConnector"]),
     .executable(name: "dealpulse", targets: ["DealPulse"]),
+    .executable(name: "deal-replay", targets: ["DealReplay"]),
   ],
   dependencies: dependencies,
   targets: [
@@ -41,6 +42,12 @@ let package = Package(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CZlib"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log],
