@@ -76,7 +76,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
+      name: "DealPulse",
+      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

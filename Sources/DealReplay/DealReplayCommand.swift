@@ -6,7 +6,8 @@ import Replay
 @main
 struct DealReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deal-replay", abstract: "Scores history again, checks published scores, and tells what a score is worth.",
+    commandName: "deal-replay",
+    abstract: "Scores history again, checks published scores, and tells what a score is worth.",
     subcommands: [ScoreCommand.self, VerifyCommand.self])
 }
 
