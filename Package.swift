@@ -28,6 +28,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "deal-scorer", targets: ["DealScorer"]),
+    .executable(name: "crm-connector", targets: ["CRMConnector"]),
     .executable(name: "dealpulse", targets: ["DealPulse"]),
     .executable(name: "deal-replay", targets: ["DealReplay"]),
   ],
@@ -64,6 +65,16 @@ let package = Package(
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
+    .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
+    .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "CRMConnector",
+      dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Simulation", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),

@@ -64,6 +64,11 @@ public struct KafkaError: Error, Hashable, Sendable {
     KafkaError(code: RD_KAFKA_RESP_ERR__STATE.rawValue, name: "_STATE", text: text, errorClass: .abortable)
   }
 
+  /// An error of our own finding: a topic does not exist.
+  public static func missing(topic: String) -> KafkaError {
+    KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "the topic \(topic)")
+  }
+
   static func invalid(_ text: String) -> KafkaError {
     KafkaError(
       code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, name: "_INVALID_ARG", text: text, errorClass: .permanent)
