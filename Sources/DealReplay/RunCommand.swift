@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files of change events as JSON Lines, each in the order of event time; gzip is unpacked.")
+    help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip is unpacked.")
   var input: [String]
 
   @Option(help: "The file that the scores go to, one risk event in a line.")

@@ -36,7 +36,7 @@ public final class HistoryReplay {
   ///
   /// - Throws: `ReplayError`.
   public convenience init(_ plan: ReplayPlan) throws {
-    try self.init(plan, try plan.inputs.map { try LineChangeStream(path: $0) })
+    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams())
   }
 
   init(_ plan: ReplayPlan, _ streams: [any ChangeStream]) throws {
