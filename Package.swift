@@ -43,7 +43,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CZlib"], swiftSettings: swiftSettings),
+    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CRMImport", "CZlib"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
