@@ -193,16 +193,32 @@ public final class Consumer {
     try check(rd_kafka_commit(handle.pointer, list.pointer, waits ? 0 : 1), "commit")
   }
 
-  /// The oldest offset and the one after the newest, asked of the broker.
+  /// The oldest offset and the one after the newest that this reader's isolation lets it see, asked of the broker.
+  ///
+  /// Asked as a look-up by time, whose times −2 and −1 mean the beginning and the end in Kafka's ListOffsets: librdkafka's
+  /// own call for watermarks waits for a broker that is away far beyond its timeout below 2.3.
+  ///
+  /// - Throws: A retriable `KafkaError` where no answer came within `timeout` milliseconds.
   public func watermarks(
     _ partition: TopicPartition, timeout: Int32 = 10_000
   ) throws(KafkaError) -> (low: Int64, high: Int64) {
-    var low: Int64 = 0
-    var high: Int64 = 0
-    try check(
-      rd_kafka_query_watermark_offsets(
-        handle.pointer, partition.topic, partition.partition, &low, &high, timeout), "watermarks of \(partition)")
-    return (low, high)
+    let deadline = ContinuousClock.now + .milliseconds(Int(timeout))
+    let low = try bound(of: partition, .beginning, timeout)
+    let left = (deadline - .now) / .milliseconds(1)
+    return (low, try bound(of: partition, .end, max(1, Int32(left))))
+  }
+
+  private func bound(
+    of partition: TopicPartition, _ end: StartOffset, _ timeout: Int32
+  ) throws(KafkaError) -> Int64 {
+    let context = "watermarks of \(partition.topic) \(partition.partition)"
+    let list = PartitionList([partition: end.rawValue])
+    try check(rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout), context)
+    if let error = list.firstError(context) { throw error }
+    guard let offset = list.offsets[partition] else {
+      throw KafkaError(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, context)
+    }
+    return offset
   }
 
   /// The same as last seen while fetching, without asking; nil where nothing was fetched.
