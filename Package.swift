@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
-      name: "Kafka", dependencies: ["CLibrdkafka", log],
+      name: "Kafka", dependencies: ["CLibrdkafka", log, .product(name: "Metrics", package: "swift-metrics")],
       swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
@@ -79,7 +79,9 @@ let package = Package(
       name: "DealPulse",
       dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
       swiftSettings: swiftSettings),
-    .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17
 )
