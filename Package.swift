@@ -43,7 +43,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CZlib"], swiftSettings: swiftSettings),
+    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CRMImport", "CZlib"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
@@ -76,7 +76,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
+      name: "DealPulse",
+      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],
       swiftSettings: swiftSettings),

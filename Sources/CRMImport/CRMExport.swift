@@ -38,6 +38,8 @@ public struct CRMExport: Sendable {
   public private(set) var rows = 0
   /// Deals found.
   public private(set) var deals = 0
+  /// The deals in the order in which the file first names them.
+  public private(set) var order: [DealID] = []
   /// Rows that a later row of the same deal replaced.
   public private(set) var duplicates = 0
   /// Rows that were left out.
@@ -64,7 +66,6 @@ public struct CRMExport: Sendable {
     var reader = CSVReader(bytes, separator: settings.separator)
     guard let header = reader.next() else { throw .empty(path: name) }
     var rowReader = try RowReader(header: header.fields, settings: settings)
-    var order: [DealID] = []
     var newest: [DealID: ImportedDeal] = [:]
     while let row = reader.next() {
       rows += 1

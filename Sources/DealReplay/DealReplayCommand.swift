@@ -6,8 +6,9 @@ import Replay
 @main
 struct DealReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deal-replay", abstract: "Scores history again, checks published scores, and tells what a score is worth.",
-    subcommands: [ScoreCommand.self, VerifyCommand.self])
+    commandName: "deal-replay",
+    abstract: "Scores history again, checks published scores, and tells what a score is worth.",
+    subcommands: [ScoreCommand.self, RunCommand.self, BacktestCommand.self, VerifyCommand.self])
 }
 
 /// Where a result goes.

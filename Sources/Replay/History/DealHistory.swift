@@ -25,7 +25,7 @@ public struct DealHistory: Sendable {
   /// The instant of the last change, nil in an empty history.
   public var end: Timestamp? { changes.last?.occurredAt }
 
-  private static func firstAppearances(_ changes: [DealChange]) -> [DealID] {
+  static func firstAppearances(_ changes: [DealChange]) -> [DealID] {
     var seen: Set<DealID> = []
     return changes.compactMap { seen.insert($0.dealID).inserted ? $0.dealID : nil }
   }

@@ -15,7 +15,8 @@ extension VerificationReport {
       if let count = notVerifiable[obstacle] { lines.append("  \(count): \(obstacle.rawValue)") }
     }
     if possiblyCompacted > 0 {
-      lines.append("not there       \(possiblyCompacted) (older than another score of the deal: compaction removes these)")
+      lines.append(
+        "not there       \(possiblyCompacted) (older than another score of the deal: compaction removes these)")
     }
     if pending > 0 { lines.append("not scored yet  \(pending) (behind the last change that any score names)") }
     for difference in differences { lines += Self.lines(difference) }
