@@ -59,11 +59,15 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Deals", "Kafka", "Scoring", "Topics", log, .product(name: "Metrics", package: "swift-metrics"),
+        "Configuration", "Deals", "Kafka", "Scoring", "Topics", log,
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ScorerRuntimeTests", dependencies: ["ScorerRuntime", "Configuration", "Scoring", "Deals", "Topics"],
+      swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
+      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", log, arguments],
       swiftSettings: swiftSettings),
     .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
