@@ -43,11 +43,14 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CRMImport", "CZlib"], swiftSettings: swiftSettings),
+    .target(
+      name: "Replay", dependencies: ["Deals", "Scoring", "Configuration", "CRMImport", "CZlib"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring", "Simulation"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log],

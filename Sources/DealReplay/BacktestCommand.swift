@@ -17,6 +17,9 @@ struct BacktestCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "The models; all where none is given.")
   var model: [ModelName] = []
 
+  @Option(parsing: .upToNextOption, help: "Configuration files to judge beside them.")
+  var config: [String] = []
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -24,8 +27,10 @@ struct BacktestCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let names = model.isEmpty ? ModelName.allCases : model
-    let backtest = Backtest(try history.load(), names.map { Backtest.Candidate($0) })
+    let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
+    let configurations =
+      names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
+    let backtest = Backtest(try history.load(), configurations.map(\.candidate))
     try ResultFile(path: output).write(format == .json ? backtest.json : backtest.text)
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Deals
 import Foundation
 import Replay
-import Scoring
 
 /// `deal-replay run`: a history through the engine, every score to a file.
 struct RunCommand: ParsableCommand {
@@ -21,8 +20,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The file that the scores go to, one risk event in a line.")
   var output: String
 
-  @Option(help: "The model.")
-  var model = ModelName.weighted
+  @OptionGroup var model: ModelOptions
 
   @Option(help: "A folder for checkpoints.")
   var checkpoint: String?
@@ -85,7 +83,7 @@ struct RunCommand: ParsableCommand {
     plan.checkpointInterval = checkpointEvery
     plan.until = try instant()
     plan.onlyDeal = try deal()
-    plan.settings = EngineSettings(model: model.model(.streaming))
+    plan.settings = try model.configuration().settings()
     return plan
   }
 
