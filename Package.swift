@@ -53,7 +53,7 @@ let package = Package(
       name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring", "Simulation"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
-      name: "Kafka", dependencies: ["CLibrdkafka", log],
+      name: "Kafka", dependencies: ["CLibrdkafka", log, .product(name: "Metrics", package: "swift-metrics")],
       swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
@@ -79,8 +79,12 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
-    .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
+      name: "DealPulse",
+      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17
 )

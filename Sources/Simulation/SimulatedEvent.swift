@@ -18,6 +18,14 @@ public struct SimulatedEvent: Sendable {
   public var isLate = false
   /// It has come before.
   public var isDuplicate = false
+
+  /// A record.
+  public init(content: Content, time: Timestamp, isLate: Bool = false, isDuplicate: Bool = false) {
+    self.content = content
+    self.time = time
+    self.isLate = isLate
+    self.isDuplicate = isDuplicate
+  }
 }
 
 /// What was true of a simulated deal that closed.
