@@ -48,11 +48,19 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "ReplayTopics", dependencies: ["Replay", "Deals", "Kafka", "Topics", log], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplayTopicsTests",
+      dependencies: ["ReplayTopics", "Replay", "Deals", "Scoring", "Simulation", "Kafka", "Topics", log],
+      swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+      name: "DealReplay",
+      dependencies: ["Replay", "ReplayTopics", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReplayTests", dependencies: ["Replay", "Charts", "Deals", "Scoring", "Simulation"], swiftSettings: swiftSettings),
+      name: "ReplayTests", dependencies: ["Replay", "Charts", "Deals", "Scoring", "Simulation"],
+      swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log, .product(name: "Metrics", package: "swift-metrics")],

@@ -56,7 +56,7 @@ public struct RangeChart: Sendable {
     let bottom = 20 + Double(rows.count) * step
     var canvas = SVGCanvas(width: 640, height: bottom + 30, title: title)
     let values = rows.flatMap { [$0.value, $0.interval?.lowerBound ?? $0.value, $0.interval?.upperBound ?? $0.value] }
-    let x = Axis(values + (reference.map { [$0] } ?? []), from: 170, to: 530, includesZero: mark == .bar)
+    let x = Axis(values + (reference.map { [$0] } ?? []), from: 170, to: 480, includesZero: mark == .bar)
     for tick in x.ticks {
       canvas.line(x(tick), 12, x(tick), bottom, "grid")
       canvas.text(x(tick), bottom + 18, format.text(tick), anchor: "middle")
@@ -75,7 +75,7 @@ public struct RangeChart: Sendable {
         canvas.line(x(interval.lowerBound), y, x(interval.upperBound), y, mark == .bar ? "whisker ink" : "whisker s0")
       }
       if mark == .dot { canvas.circle(x(row.value), y, radius: 4, "dot s0", tip: tip) }
-      canvas.text(540, y + 4, "\(format.text(row.value))  \(row.note)")
+      canvas.text(494, y + 4, "\(format.text(row.value))  \(row.note)")
     }
     return canvas.svg
   }

@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Logging
 import Replay
+import ReplayTopics
 import Topics
 
 /// `deal-replay verify`: derives every published score again.

@@ -65,10 +65,12 @@ struct ClosedDealRows {
     return groups.sorted { $0.key < $1.key }.map { (name: $0.key, rows: $0.value) }
   }
 
-  /// The win rate of each quarter; nil where nothing closed.
-  func byQuarter(_ rows: [Row]) -> [LineChart.Point?] {
+  /// The win rate of each quarter; nil where fewer deals closed than `fewest`.
+  func byQuarter(_ rows: [Row], fewest: Int = 1) -> [LineChart.Point?] {
     let groups = Dictionary(grouping: rows, by: \.quarter)
-    return quarters.map { groups[$0].map { Group($0).point } }
+    return quarters.map { quarter in
+      groups[quarter].flatMap { $0.count >= fewest ? Group($0).point : nil }
+    }
   }
 
   static func mean(_ values: [Double]) -> Double? {

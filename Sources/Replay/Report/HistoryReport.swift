@@ -12,6 +12,9 @@ public struct HistoryReport: Sendable {
   /// A rep's quarter with fewer deals says nothing of consistency.
   private static let fewestInQuarter = 5
 
+  /// A point of several lines with fewer deals than this is left out: its interval would hide all the others.
+  private static let fewestInPoint = 10
+
   /// Draws a history and judges the models on it.
   public init(_ history: DealHistory, _ configurations: [ScoringConfiguration], title: String) {
     let settings = configurations.first?.settings() ?? EngineSettings()
@@ -66,7 +69,9 @@ public struct HistoryReport: Sendable {
   private static func overTime(_ rows: ClosedDealRows) -> [ReportPage.Section] {
     let volumes = rows.quarters.map { quarter in Double(rows.rows.count { $0.quarter == quarter }) }
     func lines(_ property: (ClosedDealRows.Row) -> String?) -> [LineChart.Series] {
-      rows.grouped(property).prefix(6).map { LineChart.Series($0.name, rows.byQuarter($0.rows)) }
+      rows.grouped(property).prefix(6).map {
+        LineChart.Series($0.name, rows.byQuarter($0.rows, fewest: fewestInPoint))
+      }
     }
     return [
       .init(
@@ -78,14 +83,16 @@ public struct HistoryReport: Sendable {
           ).svg
         ]),
       .init(
-        "Industries over time", "Where intervals overlap widely, a difference between two lines says little.",
+        "Industries over time",
+        "Where intervals overlap widely, a difference between two lines says little. Points of fewer than "
+          + "\(fewestInPoint) deals are left out.",
         charts: [
           LineChart(
             "Win rate by industry and quarter", labels: rows.quarters, series: lines { $0.descriptors.industry?.text }
           ).svg
         ]),
       .init(
-        "Lead sources over time",
+        "Lead sources over time", "Points of fewer than \(fewestInPoint) deals are left out.",
         charts: [
           LineChart(
             "Win rate by lead source and quarter", labels: rows.quarters,

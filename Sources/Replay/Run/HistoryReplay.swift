@@ -23,7 +23,7 @@ public final class HistoryReplay {
   private var baselines: Baselines
   private var output = EngineOutput()
   private var writer = JSONWriter()
-  private let results: ResultStream
+  private let results: any ScoreSink
   private let ledger: ResultStream?
   private var changes: Int64 = 0
   private var scores: Int64 = 0
@@ -39,7 +39,17 @@ public final class HistoryReplay {
     try self.init(plan, try HistoryFiles(paths: plan.inputs).streams())
   }
 
-  init(_ plan: ReplayPlan, _ streams: [any ChangeStream]) throws {
+  /// Replays changes that are in memory already, in the order of event time, into a file or another sink.
+  public convenience init(_ plan: ReplayPlan, changes: [DealChange], sink: (any ScoreSink)? = nil) throws {
+    try self.init(plan, [ListedChangeStream(changes)], sink)
+  }
+
+  /// Replays files into another sink than a file.
+  public convenience init(_ plan: ReplayPlan, sink: any ScoreSink) throws {
+    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams(), sink)
+  }
+
+  init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {
     self.plan = plan
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.settings)
@@ -52,7 +62,7 @@ public final class HistoryReplay {
     } else {
       ledger = nil
     }
-    results = try ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
+    results = try sink ?? ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
     if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
   }
 
@@ -63,7 +73,7 @@ public final class HistoryReplay {
       throw ReplayError.unwritable(file: folder, reason: error.localizedDescription)
     }
     guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
-    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == plan.inputs.count else {
+    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == max(1, plan.inputs.count) else {
       throw ReplayError.otherReplay(checkpoint: folder)
     }
     return checkpoint
@@ -122,7 +132,7 @@ public final class HistoryReplay {
     for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
       writer.removeAll()
       writer.riskEvent(risk)
-      try results.append(line: writer.bytes)
+      try results.append(risk, json: writer.bytes)
       scores += 1
     }
     for entry in output.entries {
