@@ -3,7 +3,7 @@ import Replay
 
 /// `deal-replay backtest`: what scores would have been worth.
 struct BacktestCommand: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html }
 
   static let configuration = CommandConfiguration(
     commandName: "backtest", abstract: "Holds the scores of a history against what became of the deals.",
@@ -31,6 +31,14 @@ struct BacktestCommand: ParsableCommand {
     let configurations =
       names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
     let backtest = Backtest(try history.load(), configurations.map(\.candidate))
-    try ResultFile(path: output).write(format == .json ? backtest.json : backtest.text)
+    try ResultFile(path: output).write(text(backtest))
+  }
+
+  private func text(_ backtest: Backtest) -> String {
+    switch format {
+    case .text: backtest.text
+    case .json: backtest.json
+    case .html: backtest.page(title: "Backtest").html
+    }
   }
 }

@@ -57,6 +57,8 @@ public struct DealLives: Sendable {
     var settings = settings
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
+    // Nobody reads the recommendations of these scores.
+    settings.playbook = Playbook(rules: [])
     var engine = DealEngine(partition: 0, settings: settings)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()

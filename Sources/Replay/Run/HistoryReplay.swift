@@ -18,6 +18,8 @@ public final class HistoryReplay {
   }
 
   private let plan: ReplayPlan
+  /// The instant after which changes are left out.
+  private let end: Timestamp
   private var merged: MergedChanges
   private var engine: DealEngine
   private var baselines: Baselines
@@ -51,6 +53,7 @@ public final class HistoryReplay {
 
   init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {
     self.plan = plan
+    end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.settings)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
@@ -99,14 +102,14 @@ public final class HistoryReplay {
 
   /// The instant of the change that comes next, nil at the end.
   public var next: Timestamp? {
-    guard let head = merged.head, plan.until.map({ head.occurredAt <= $0 }) ?? true else { return nil }
-    return head.occurredAt
+    guard let time = merged.headTime, time <= end else { return nil }
+    return time
   }
 
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
     for _ in 0..<count {
-      guard let change = merged.head, plan.until.map({ change.occurredAt <= $0 }) ?? true else { return false }
+      guard let change = merged.head, change.occurredAt <= end else { return false }
       engine.apply(change, at: changes, &baselines, into: &output)
       changes += 1
       try merged.advance()

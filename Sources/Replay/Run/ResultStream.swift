@@ -55,7 +55,7 @@ final class ResultStream: ScoreSink {
   func flush() throws {
     guard !buffer.isEmpty else { return }
     do {
-      try file.write(contentsOf: Data(buffer))
+      try file.write(contentsOf: buffer)
     } catch {
       throw ReplayError.unwritable(file: path, reason: error.localizedDescription)
     }
