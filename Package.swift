@@ -95,6 +95,13 @@ let package = Package(
     .testTarget(
       name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Deals", "Kafka", "Scoring", "Simulation", "Topics", log, "DealScorer", "DealPulse", "DealReplay",
+        "CRMConnector",
+      ],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -66,7 +66,7 @@ public final class Scorer: Sendable {
     while !stopped.load(ordering: .acquiring) {
       let cluster: ClusterDescription
       do throws(KafkaError) {
-        cluster = try admin.describeCluster()
+        cluster = try admin.describeCluster(timeout: 1_000)
       } catch {
         guard error.isRetriable else { throw ScorerError.kafka(error) }
         waiting.wait(after: error)
