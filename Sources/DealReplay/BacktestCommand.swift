@@ -20,6 +20,9 @@ struct BacktestCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Configuration files to judge beside them.")
   var config: [String] = []
 
+  @Option(help: "The true chances of a simulated history, as dealpulse simulate --truth writes them.")
+  var truth: String?
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -30,7 +33,8 @@ struct BacktestCommand: ParsableCommand {
     let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
     let configurations =
       names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
-    let backtest = Backtest(try history.load(), configurations.map(\.candidate))
+    var backtest = Backtest(try history.load(), configurations.map(\.candidate))
+    backtest.truth = try truth.map { try TrueChances(path: $0) }
     try ResultFile(path: output).write(text(backtest))
   }
 

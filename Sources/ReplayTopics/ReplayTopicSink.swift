@@ -18,11 +18,15 @@ public final class ReplayTopicSink: ScoreSink {
 
   /// Opens the topic, which is made with one partition where it is not there.
   ///
-  /// - Throws: `KafkaError`.
-  public init(_ name: ReplayTopicName, client: ClientConfiguration, logger: Logger) throws(KafkaError) {
+  /// - Throws: `KafkaError`, or `ReplayTopicError` where the topic is not there and can't be made.
+  public init(_ name: ReplayTopicName, client: ClientConfiguration, logger: Logger) throws {
     let admin = try Admin(client, logger: logger)
     if try admin.describe(topic: name.description) == nil {
-      _ = try admin.create([NewTopic(name.description, partitions: 1)])
+      do {
+        _ = try admin.create([NewTopic(name.description, partitions: 1)])
+      } catch {
+        throw ReplayTopicError.notMade(name.description, reason: "\(error)")
+      }
     }
     producer = try Producer(ProducerConfiguration(client: client), logger: logger)
     topic = try producer.topic(name.description)
@@ -51,5 +55,20 @@ public final class ReplayTopicSink: ScoreSink {
   public func synchronize() throws {
     try producer.flush(timeout: Self.patience)
     if let failure = group.firstFailure { throw failure }
+  }
+}
+
+/// Why a replay has no topic to write to.
+public enum ReplayTopicError: Error, CustomStringConvertible {
+  /// The topic is not there, and the cluster would not make it.
+  case notMade(String, reason: String)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .notMade(let topic, let reason):
+      "the topic \(topic) is not there and could not be made (\(reason)): make it yourself; "
+        + "the embedded broker makes it when `topic \(topic) 1` is written to its standard input"
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Deals
+import Foundation
 import Scoring
 import Simulation
 import Testing
@@ -90,6 +91,21 @@ struct BacktestTests {
       let auc = try #require(model.pointInTime.auc)
       #expect(auc < truth.auc, "seed \(seed): \(model.model) \(auc), the true chances \(truth.auc)")
     }
+  }
+
+  @Test("the true chances of a simulation stand beside the models; a table of another kind is refused")
+  func trueChances() throws {
+    let path = NSTemporaryDirectory() + "truth-\(UUID().uuidString).csv"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let rows =
+      "deal_id,closed_at,win_probability,outcome\nA,2024-01-01T00:00:00Z,0.8,won\nB,2024-01-02T00:00:00Z,0.3,lost\n"
+    try Data(rows.utf8).write(to: URL(filePath: path))
+    var backtest = Backtest(DealHistory([]), [])
+    backtest.truth = try TrueChances(path: path)
+    #expect(backtest.truth?.report.auc == 1)
+    #expect(backtest.json.contains("\"true_auc\":1"))
+    try Data("deal_id,outcome\nA,won\n".utf8).write(to: URL(filePath: path))
+    #expect(throws: ReplayError.self) { try TrueChances(path: path) }
   }
 
   @Test("figures are written the same everywhere")

@@ -57,6 +57,9 @@ public struct Backtest: Sendable {
   /// Each model's results, in the order in which they were given.
   public private(set) var models: [ModelBacktest] = []
 
+  /// The true chances of a simulated history, where they are known.
+  public var truth: TrueChances?
+
   /// Scores a history with every candidate, the candidates at the same time.
   public init(_ history: DealHistory, _ candidates: [Candidate]) {
     let results = Mutex<[Int: (model: ModelBacktest, facts: Facts?)]>([:])

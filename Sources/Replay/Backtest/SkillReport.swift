@@ -70,7 +70,12 @@ public struct SkillReport: Sendable {
   }
 
   init(_ scores: [JudgedScore]) {
-    let forecasts = scores.map(\.forecast)
+    self.init(forecasts: scores.map(\.forecast))
+    tiers = Self.tiers(scores)
+  }
+
+  /// Chances without tiers.
+  init(forecasts: [Forecast]) {
     deals = forecasts.count
     won = forecasts.count { $0.isWon }
     let discrimination = Discrimination(forecasts)
@@ -87,7 +92,7 @@ public struct SkillReport: Sendable {
     calibration = (accuracy?.bins ?? []).map {
       CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)
     }
-    tiers = Self.tiers(scores)
+    tiers = []
   }
 
   private static func tiers(_ scores: [JudgedScore]) -> [TierRow] {
