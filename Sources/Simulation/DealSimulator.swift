@@ -127,29 +127,29 @@ public struct DealSimulator: Sequence, IteratorProtocol {
   }
 
   private mutating func whileOpen(_ life: inout Life, at time: Timestamp) -> ChangeKind {
+    if random.happens(settings.contactShare) {
+      life.deal.engagement = Engagement(
+        lastContactAt: time, emails30Days: Int32(random.below(12)), meetings30Days: Int32(random.below(4)),
+        stakeholders: Int32(1 + random.below(5)))
+      return .engagement
+    }
     let chance = random.uniform()
-    if chance < 0.18 + 0.07 * Double(life.deal.stage.rawValue) {
+    if chance < 0.20 + 0.08 * Double(life.deal.stage.rawValue) {
       close(&life, at: time)
       return .closed
     }
-    if chance < 0.70, life.deal.stage < .negotiation {
+    if chance < 0.80, life.deal.stage < .negotiation {
       life.deal.stage = Stage(rawValue: life.deal.stage.rawValue + 1) ?? .negotiation
       return .stageChanged
     }
-    if chance < 0.74, life.deal.stage > .qualified {
+    if chance < 0.85, life.deal.stage > .qualified {
       life.deal.stage = Stage(rawValue: life.deal.stage.rawValue - 1) ?? .qualified
       return .stageChanged
     }
-    if chance < 0.745 { return .deleted }
-    if chance < 0.87 {
-      let units = ((life.deal.amount?.units ?? 1_000) * (0.8 + 0.4 * random.uniform())).rounded()
-      life.deal.amount = Amount(units: units, currency: .usd)
-      return .updated
-    }
-    life.deal.engagement = Engagement(
-      lastContactAt: time, emails30Days: Int32(random.below(12)), meetings30Days: Int32(random.below(4)),
-      stakeholders: Int32(1 + random.below(5)))
-    return .engagement
+    if chance < 0.856 { return .deleted }
+    let units = ((life.deal.amount?.units ?? 1_000) * (0.8 + 0.4 * random.uniform())).rounded()
+    life.deal.amount = Amount(units: units, currency: .usd)
+    return .updated
   }
 
   private mutating func close(_ life: inout Life, at time: Timestamp) {

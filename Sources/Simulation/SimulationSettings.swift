@@ -36,6 +36,8 @@ public struct SimulationSettings: Hashable, Sendable {
   public var winRate = 0.45
   /// How much reps, industries and sources truly differ, as a standard deviation of the chance to win.
   public var spread = 0.06
+  /// Share of what happens to an open deal that is no more than a contact.
+  public var contactShare = 0.13
   /// Share of events that come days late, behind newer ones of their deal.
   public var lateShare = 0.0
   /// Share of events that come twice.

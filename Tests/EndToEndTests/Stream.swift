@@ -80,7 +80,9 @@ final class Stream {
 
   /// One record as it is, for input that no type of ours can hold.
   func produce(key: String?, _ value: [UInt8]?) throws {
-    let producer = try Producer(ProducerConfiguration(client: client), logger: Self.quiet)
+    var configuration = ProducerConfiguration(client: client)
+    configuration.client.extra["message.max.bytes"] = "1040000"
+    let producer = try Producer(configuration, logger: Self.quiet)
     defer { producer.close() }
     let topic = try producer.topic(topics.changes)
     let group = DeliveryGroup()

@@ -22,7 +22,7 @@ extension EndToEnd {
       let wrong: [(code: String, key: String?, value: [UInt8]?)] = [
         ("malformed_json", "x", Array("no json".utf8)),
         ("truncated_json", "x", []),
-        ("oversized", "x", change("x") { $0.replacing("Demo", with: String(repeating: "y", count: 1_100_000)) }),
+        ("oversized", "x", change("x") { $0.replacing("Demo", with: String(repeating: "y", count: 1_010_000)) }),
         ("wrong_type", "x", change("x") { $0.replacing("\"amount\":10", with: "\"amount\":\"10\"") }),
         ("invalid_utf8", "x", change("x") + [0xFF]),
         ("too_deep", "x", change("x") { $0.replacing("\"USD\"", with: deep) }),
