@@ -17,7 +17,8 @@ struct ReportTests {
     for heading in [
       "Summary", "Win rate and volume by quarter", "Industries over time", "Lead sources over time", "Velocity", "Reps",
       "Consistency", "Cycle length against win rate", "Regions and industries", "Driver effect sizes",
-      "Best and worst combinations", "weighted-v1: verdict", "weighted-v1: tiers", "weighted-v1: calibration and lift",
+      "Best and worst combinations", "weighted-v1: verdict", "weighted-v1: tiers", "weighted-v1: score distribution",
+      "weighted-v1: calibration and lift",
     ] {
       #expect(page.sections.contains { $0.heading == heading }, "\(heading)")
     }

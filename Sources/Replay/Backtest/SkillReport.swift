@@ -59,6 +59,9 @@ public struct SkillReport: Sendable {
   /// Tiers, most urgent last.
   public var tiers: [TierRow]
 
+  /// How many scores lie in each whole point of risk, lowest first, empty points between them included.
+  public var distribution: [(points: Int, deals: Int)]
+
   /// won / deals, nil without deals.
   public var winRate: Double? { deals > 0 ? Double(won) / Double(deals) : nil }
 
@@ -93,6 +96,14 @@ public struct SkillReport: Sendable {
       CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)
     }
     tiers = []
+    distribution = Self.distribution(forecasts)
+  }
+
+  private static func distribution(_ forecasts: [Forecast]) -> [(points: Int, deals: Int)] {
+    var counts: [Int: Int] = [:]
+    for forecast in forecasts { counts[Int(100 * (1 - forecast.chance)), default: 0] += 1 }
+    guard let first = counts.keys.min(), let last = counts.keys.max() else { return [] }
+    return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
   }
 
   private static func tiers(_ scores: [JudgedScore]) -> [TierRow] {

@@ -16,9 +16,12 @@ enum ModelSections {
           tiers("In-sample", model.inSample, model), tiers("Point-in-time", model.pointInTime, model),
         ]),
       .init(
+        "\(model.model): score distribution", "Deals by their score at the close, point-in-time.",
+        charts: [distribution(model.pointInTime)]),
+      .init(
         "\(model.model): calibration and lift",
-        "Left what the model said, right what happened, in ten groups of equal size; and the share of lost deals in each "
-          + "tenth of the deals, riskiest first, divided by their share of all.",
+        "What the model said and what happened, in ten groups of equal size; and the share of lost deals in each tenth of "
+          + "the deals, riskiest first, divided by their share of all.",
         charts: [calibration(model.pointInTime), lift(model.pointInTime)]),
       .init("\(model.model): skill over time", charts: [overTime(model)]),
     ]
@@ -44,6 +47,17 @@ enum ModelSections {
         .init("\(side) \($0.tier.name)", $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
       }, reference: report.winRate
     ).svg
+  }
+
+  /// By single points where scores lie close together, else by five.
+  private static func distribution(_ report: SkillReport) -> String {
+    let width = report.distribution.count > 30 ? 5 : 1
+    let groups = Dictionary(grouping: report.distribution) { $0.points / width }
+    let rows = groups.keys.sorted().map { group in
+      let deals = (groups[group] ?? []).reduce(0) { $0 + $1.deals }
+      return RangeChart.Row("\(group * width)–\((group + 1) * width) points", Double(deals))
+    }
+    return RangeChart("Deals by score", rows: rows, mark: .bar, format: .number(0)).svg
   }
 
   private static func calibration(_ report: SkillReport) -> String {
