@@ -59,7 +59,7 @@ let package = Package(
       dependencies: ["Replay", "ReplayTopics", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReplayTests", dependencies: ["Replay", "Charts", "Deals", "Scoring", "Simulation"],
+      name: "ReplayTests", dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation"],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
