@@ -1,7 +1,7 @@
 import Deals
 
 /// Scored deals as JSON Lines: one object for each deal, with the names of the table's columns.
-public struct ScoredDealsJSON {
+public struct ScoredDealsJSON: ~Copyable {
   private var writer = JSONWriter()
 
   /// A writer.

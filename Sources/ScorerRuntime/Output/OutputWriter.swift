@@ -55,9 +55,8 @@ final class OutputWriter {
     to topic: ProducerTopic, partition: Int32, _ id: DealID, timestamp: Timestamp, _ common: RecordHeaders,
     _ headers: [MessageHeader], _ group: DeliveryGroup
   ) throws(KafkaError) {
-    let bytes = writer.bytes
     try id.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
-      try bytes.span.bytes.withUnsafeBytes { value throws(KafkaError) in
+      try writer.withBytes { value throws(KafkaError) in
         try producer.produce(
           to: topic, partition: partition, key: key, value: value,
           timestamp: timestamp.milliseconds, common: common, headers: headers, group: group)

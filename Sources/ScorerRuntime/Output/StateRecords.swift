@@ -22,12 +22,18 @@ struct StateRecords {
       guard let state else { return records.append(Record(key: key, value: nil)) }
       writer.removeAll()
       writer.dealState(state)
-      records.append(Record(key: key, value: append(writer.bytes)))
+      records.append(Record(key: key, value: append(&writer)))
     }
     let key = append(ChangelogPosition.key.utf8)
     writer.removeAll()
     writer.position(engine.position)
-    records.append(Record(key: key, value: append(writer.bytes)))
+    records.append(Record(key: key, value: append(&writer)))
+  }
+
+  private mutating func append(_ writer: inout JSONWriter) -> Range<Int> {
+    let start = bytes.count
+    writer.withBytes { bytes.append(contentsOf: $0) }
+    return start..<bytes.count
   }
 
   private mutating func append(_ content: some Collection<UInt8>) -> Range<Int> {

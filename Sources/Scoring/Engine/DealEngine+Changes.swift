@@ -160,9 +160,12 @@ extension DealEngine {
   /// How many of a deal's six describing fields (rep, industry, region, product, lead source, amount) are missing.
   private static func missingFields(_ deal: Deal) -> Int {
     let descriptors = deal.descriptors
-    let values = [
-      descriptors.rep, descriptors.industry, descriptors.region, descriptors.productType, descriptors.leadSource,
-    ]
-    return values.count { $0 == nil } + (deal.amount == nil ? 1 : 0)
+    var missing = deal.amount == nil ? 1 : 0
+    if descriptors.rep == nil { missing += 1 }
+    if descriptors.industry == nil { missing += 1 }
+    if descriptors.region == nil { missing += 1 }
+    if descriptors.productType == nil { missing += 1 }
+    if descriptors.leadSource == nil { missing += 1 }
+    return missing
   }
 }
