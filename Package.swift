@@ -48,6 +48,8 @@ let package = Package(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
+    .target(name: "Alerts", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Deals", "Configuration"], swiftSettings: swiftSettings),
     .target(
       name: "ScorerRuntime",
       dependencies: [
