@@ -6,6 +6,12 @@ public struct PipelineOutput: Hashable, Sendable {
   public var messages: [OutgoingMessage] = []
   /// To be logged.
   public var decisions: [Decision] = []
+
+  /// Messages and decisions.
+  public init(messages: [OutgoingMessage] = [], decisions: [Decision] = []) {
+    self.messages = messages
+    self.decisions = decisions
+  }
 }
 
 extension AlertPipeline {
