@@ -67,6 +67,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "AlertDeliveryTests", dependencies: ["AlertDelivery", "Alerts", "Deals"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AlertRouterTests", dependencies: ["AlertRouter", "AlertDelivery", "Deals", "Kafka", log],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "AlertRouter",
       dependencies: ["Alerts", "AlertDelivery", "Configuration", "Deals", "Kafka", "Topics", log, arguments],

@@ -11,6 +11,7 @@ final class CurlTransfer {
   private var recipients: UnsafeMutablePointer<curl_slist>?
   private var body: [UInt8] = []
   private var sent = 0
+  private var isAddressRefused = false
   private(set) var received: [UInt8] = []
   private(set) var headers: [String: String] = [:]
   /// No answer is longer than this.
@@ -50,7 +51,12 @@ final class CurlTransfer {
 
   /// Refuses addresses of private networks, after the name was resolved.
   func refusePrivateAddresses() {
-    _ = dp_curl_set_address_check(raw, { address, _ in PrivateAddress.contains(address) ? 0 : 1 }, nil)
+    let check: dp_curl_address = { address, context in
+      guard PrivateAddress.contains(address) else { return 1 }
+      if let context { Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue().isAddressRefused = true }
+      return 0
+    }
+    _ = dp_curl_set_address_check(raw, check, Unmanaged.passUnretained(self).toOpaque())
   }
 
   func perform(body: [UInt8], upload: Bool) throws(DeliveryFailure) -> Int {
@@ -78,6 +84,9 @@ final class CurlTransfer {
       if !upload { _ = dp_curl_set_body(raw, bytes.baseAddress, bytes.count) }
       return curl_easy_perform(raw)
     }
+    guard !isAddressRefused else {
+      throw .permanent("the address is in a private network: say allow_private_addresses where that is meant")
+    }
     guard code == CURLE_OK else { throw Self.failure(code) }
     return dp_curl_response_code(raw)
   }
@@ -88,7 +97,7 @@ final class CurlTransfer {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .permanent("the address is none: \(text)")
     case CURLE_LOGIN_DENIED: return .permanent("the login was refused")
     case CURLE_USE_SSL_FAILED: return .permanent("the server offers no TLS")
-    case CURLE_COULDNT_CONNECT: return .transient("no connection, or an address that is not allowed (\(text))")
+    case CURLE_COULDNT_CONNECT: return .transient(text)
     default: return .transient(text)
     }
   }
