@@ -87,8 +87,11 @@ final class CurlTransfer {
     guard !isAddressRefused else {
       throw .permanent("the address is in a private network: say allow_private_addresses where that is meant")
     }
+    // A mail server's refusal ends the transfer with an error of libcurl's that says less than the server did.
+    let status = dp_curl_response_code(raw)
+    if code != CURLE_OK, upload, status >= 400 { return status }
     guard code == CURLE_OK else { throw Self.failure(code) }
-    return dp_curl_response_code(raw)
+    return status
   }
 
   private static func failure(_ code: CURLcode) -> DeliveryFailure {
