@@ -35,7 +35,9 @@ let package = Package(
   products: [
     .executable(name: "alert-router", targets: ["AlertRouter"]),
     .executable(name: "deal-scorer", targets: ["DealScorer"]),
+    .executable(name: "crm-connector", targets: ["CRMConnector"]),
     .executable(name: "dealpulse", targets: ["DealPulse"]),
+    .executable(name: "deal-replay", targets: ["DealReplay"]),
   ],
   dependencies: dependencies,
   targets: [
@@ -47,9 +49,15 @@ let package = Package(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CRMImport", "CZlib"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
-      name: "Kafka", dependencies: ["CLibrdkafka", log],
+      name: "Kafka", dependencies: ["CLibrdkafka", log, .product(name: "Metrics", package: "swift-metrics")],
       swiftSettings: swiftSettings + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
@@ -84,9 +92,30 @@ let package = Package(
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
       swiftSettings: swiftSettings),
+    .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
+    .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealPulse", dependencies: ["Kafka", "Topics", log, arguments], swiftSettings: swiftSettings),
-    .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: swiftSettings),
+      name: "CRMConnector",
+      dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Simulation", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealPulse",
+      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Deals", "Kafka", "Scoring", "Simulation", "Topics", log, "DealScorer", "DealPulse", "DealReplay",
+        "CRMConnector",
+      ],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17
 )

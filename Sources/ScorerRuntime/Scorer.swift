@@ -32,7 +32,7 @@ public final class Scorer: Sendable {
   }
 
   private func runThreads() throws {
-    let settings = try preparedSettings()
+    guard let settings = try preparedSettings() else { return }
     let threads = (0..<max(1, settings.threads)).map { number in
       DedicatedThread(name: "scorer-\(number)") { [self] in runThread(number, settings) }
     }
@@ -43,8 +43,9 @@ public final class Scorer: Sendable {
   private func runThread(_ number: Int, _ settings: ScorerSettings) {
     do throws(ScorerError) {
       let processor = try DealProcessor(
-        settings, number: number, status: status, logger: logger, clock: { Self.now() })
-      try processor.run { self.stopped.load(ordering: .acquiring) }
+        settings, number: number, status: status, logger: logger, clock: { Self.now() },
+        isStopped: { [self] in stopped.load(ordering: .acquiring) })
+      try processor.run()
     } catch {
       logger.critical("\(error)")
       failure.withLock { $0 = $0 ?? error }
@@ -52,10 +53,10 @@ public final class Scorer: Sendable {
     }
   }
 
-  /// Waits for the broker with one line a minute, then makes sure that the twin topics have the same partitions.
+  /// Waits for the broker with one line a minute (nil where the scorer is stopped meanwhile), then makes sure that the twin topics have the same partitions.
   ///
   /// The embedded broker does not isolate transactions: there the guarantee is at_least_once, whatever is configured.
-  private func preparedSettings() throws -> ScorerSettings {
+  private func preparedSettings() throws -> ScorerSettings? {
     let admin: Admin
     do throws(KafkaError) {
       admin = try Admin(settings.client, logger: logger)
@@ -66,7 +67,7 @@ public final class Scorer: Sendable {
     while !stopped.load(ordering: .acquiring) {
       let cluster: ClusterDescription
       do throws(KafkaError) {
-        cluster = try admin.describeCluster()
+        cluster = try admin.describeCluster(timeout: 1_000)
       } catch {
         guard error.isRetriable else { throw ScorerError.kafka(error) }
         waiting.wait(after: error)
@@ -79,7 +80,7 @@ public final class Scorer: Sendable {
       settings.guarantee = .atLeastOnce
       return settings
     }
-    return settings
+    return nil
   }
 
   static func now() -> Timestamp {

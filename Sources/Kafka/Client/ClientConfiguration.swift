@@ -68,6 +68,17 @@ public struct ClientConfiguration: Hashable, Sendable {
   }
 }
 
+extension ClientConfiguration: CustomStringConvertible {
+  /// The settings by librdkafka's names, without those that are secret.
+  public var description: String {
+    let secret = ["password", "secret", "token", ".pem", "oauthbearer.config", "sasl.jaas"]
+    let all = properties + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return all.map { name, value in
+      secret.contains(where: name.contains) ? "\(name)=***" : "\(name)=\(value)"
+    }.joined(separator: " ")
+  }
+}
+
 /// What a consumer is configured with besides the connection.
 public struct ConsumerConfiguration: Hashable, Sendable {
   /// How partitions are shared out in a group.

@@ -25,6 +25,8 @@ public struct KafkaError: Error, Hashable, Sendable {
 
   /// Whether the same call may succeed later.
   public var isRetriable: Bool { errorClass == .retriable }
+  /// Whether the work since the last commit must be undone and done again.
+  public var requiresAbort: Bool { errorClass == .abortable }
   /// Whether the client can't go on.
   public var isFatal: Bool { errorClass == .fatal }
 
@@ -40,7 +42,9 @@ public struct KafkaError: Error, Hashable, Sendable {
       code: response.rawValue, name: String(cString: rd_kafka_err2name(response)),
       text: "\(context): \(String(cString: rd_kafka_err2str(response)))",
       errorClass: Self.retriable.contains(response.rawValue)
-        ? .retriable : Self.fatal.contains(response.rawValue) ? .fatal : .permanent)
+        ? .retriable
+        : Self.fatal.contains(response.rawValue)
+          ? .fatal : Self.abortable.contains(response.rawValue) ? .abortable : .permanent)
   }
 
   /// Takes over and destroys an error object of librdkafka.
@@ -64,6 +68,11 @@ public struct KafkaError: Error, Hashable, Sendable {
     KafkaError(code: RD_KAFKA_RESP_ERR__STATE.rawValue, name: "_STATE", text: text, errorClass: .abortable)
   }
 
+  /// An error of our own finding: a topic does not exist.
+  public static func missing(topic: String) -> KafkaError {
+    KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "the topic \(topic)")
+  }
+
   static func invalid(_ text: String) -> KafkaError {
     KafkaError(
       code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, name: "_INVALID_ARG", text: text, errorClass: .permanent)
@@ -79,6 +88,14 @@ public struct KafkaError: Error, Hashable, Sendable {
       RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
       RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
       RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+    ].map(\.rawValue))
+
+  /// The group has moved on without this member: what was done since the last commit is another's to do now. It is no
+  /// reason to end, the member joins again by itself.
+  private static let abortable: Set<Int32> = Set(
+    [
+      RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+      RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
     ].map(\.rawValue))
 
   private static let fatal: Set<Int32> = Set(
@@ -120,6 +137,12 @@ extension KafkaError: CustomStringConvertible {
       return "Another instance with the same identity has taken over: give each instance its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue:
       return "Raise message.max.bytes on the topic, or shrink the record."
+    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED.rawValue:
+      return "Raise max.poll.interval.ms, or do less between two polls: the member was put out of its group."
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue:
+      return "The offset is not, or no longer, in the topic: check its retention and choose where to start."
+    case RD_KAFKA_RESP_ERR__DESTROY.rawValue:
+      return "Open a new client."
     default:
       switch errorClass {
       case .retriable: return "Try again."

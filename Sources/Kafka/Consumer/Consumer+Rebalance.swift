@@ -5,6 +5,16 @@ import CLibrdkafka
 /// `@unchecked Sendable`: the handler is set and called on the consumer's own thread alone.
 final class RebalanceState: @unchecked Sendable {
   var handler = RebalanceHandler()
+  private var removed: Set<TopicPartition> = []
+
+  func noteRemoved(_ partitions: [TopicPartition]) { removed.formUnion(partitions) }
+
+  /// The partitions that went away since the last call.
+  func takeRemoved() -> Set<TopicPartition> {
+    guard !removed.isEmpty else { return [] }
+    defer { removed = [] }
+    return removed
+  }
 }
 
 extension Consumer {
@@ -18,6 +28,7 @@ extension Consumer {
     let callbacks = Unmanaged<ClientHandle.Callbacks>.fromOpaque(opaque).takeUnretainedValue()
     let handler = callbacks.rebalancing?.handler
     guard code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
+      callbacks.rebalancing?.noteRemoved(partitions)
       if rd_kafka_assignment_lost(client) != 0 {
         handler?.lost(partitions)
       } else {

@@ -37,7 +37,11 @@ public final class Consumer {
     rd_kafka_poll_set_consumer(handle.pointer)
   }
 
-  deinit { close() }
+  deinit {
+    // Whoever the handlers lead to may be gone by now: only an explicit `close()` runs them.
+    rebalancing.handler = RebalanceHandler()
+    close()
+  }
 
   /// The first fatal error that the client met, if any.
   public var fatalError: KafkaError? { handle.callbacks.fatalError }
@@ -54,6 +58,11 @@ public final class Consumer {
     rebalancing.handler = handler
     let list = PartitionList(topics.map { TopicPartition($0, -1) })
     try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribe")
+  }
+
+  /// Leaves the group but stays open; the handler for revoked partitions runs within the next poll.
+  public func unsubscribe() throws(KafkaError) {
+    try check(rd_kafka_unsubscribe(handle.pointer), "unsubscribe")
   }
 
   /// Reads exactly these partitions, without a group.
@@ -75,7 +84,8 @@ public final class Consumer {
 
   /// Polls for at most `timeout` milliseconds and hands out what has come, at most `maxMessages` records.
   ///
-  /// Rebalance handlers run within this call. What is no record waits for `takeEvents()`.
+  /// Rebalance handlers run within this call. Records of partitions that went away during it are not handed out: their
+  /// next owner reads them. What is no record waits for `takeEvents()`.
   @discardableResult
   public func withBatch<Result, Failure: Error>(
     maxMessages: Int, timeout: Int32, _ body: (borrowing MessageBatch) throws(Failure) -> Result
@@ -86,7 +96,10 @@ public final class Consumer {
     }
     var wait = timeout
     var polls = 0
-    while messages.count < maxMessages, let message = rd_kafka_consumer_poll(handle.pointer, wait) {
+    while messages.count < maxMessages {
+      let next = rd_kafka_consumer_poll(handle.pointer, wait)
+      dropRemoved()
+      guard let message = next else { break }
       wait = 0
       if message.pointee.err.rawValue == 0 {
         messages.append(message)
@@ -98,6 +111,18 @@ public final class Consumer {
       }
     }
     return try messages.withUnsafeBufferPointer { buffer throws(Failure) in try body(MessageBatch(buffer)) }
+  }
+
+  /// A rebalance in the middle of a batch: what was polled before it must not be worked on after it.
+  private func dropRemoved() {
+    let removed = rebalancing.takeRemoved()
+    guard !removed.isEmpty, !messages.isEmpty else { return }
+    messages.removeAll { message in
+      let topic = String(cString: rd_kafka_topic_name(message.pointee.rkt))
+      guard removed.contains(TopicPartition(topic, message.pointee.partition)) else { return false }
+      rd_kafka_message_destroy(message)
+      return true
+    }
   }
 
   /// The events since the last call.
@@ -135,7 +160,9 @@ public final class Consumer {
   public func seek(_ offsets: [TopicPartition: StartOffset], timeout: Int32 = 60_000) throws(KafkaError) {
     let list = PartitionList(offsets.mapValues(\.rawValue))
     // librdkafka below 2.1 takes the timeout for microseconds.
-    if let error = rd_kafka_seek_partitions(handle.pointer, list.pointer, timeout) {
+    let factor: Int32 = rd_kafka_version() < 0x0201_0000 ? 1_000 : 1
+    let wait = min(timeout, Int32.max / factor) * factor
+    if let error = rd_kafka_seek_partitions(handle.pointer, list.pointer, wait) {
       throw KafkaError(consuming: error, "seek")
     }
     if let error = list.firstError("seek") { throw error }
@@ -154,6 +181,8 @@ public final class Consumer {
   ) throws(KafkaError) -> [TopicPartition: Int64] {
     let list = PartitionList(partitions)
     try check(rd_kafka_committed(handle.pointer, list.pointer, timeout), "committed offsets")
+    // A partition that could not be asked about must not look like one without an offset.
+    if let error = list.firstError("committed offsets") { throw error }
     return list.offsets
   }
 
@@ -164,16 +193,32 @@ public final class Consumer {
     try check(rd_kafka_commit(handle.pointer, list.pointer, waits ? 0 : 1), "commit")
   }
 
-  /// The oldest offset and the one after the newest, asked of the broker.
+  /// The oldest offset and the one after the newest that this reader's isolation lets it see, asked of the broker.
+  ///
+  /// Asked as a look-up by time, whose times −2 and −1 mean the beginning and the end in Kafka's ListOffsets: librdkafka's
+  /// own call for watermarks waits for a broker that is away far beyond its timeout below 2.3.
+  ///
+  /// - Throws: A retriable `KafkaError` where no answer came within `timeout` milliseconds.
   public func watermarks(
     _ partition: TopicPartition, timeout: Int32 = 10_000
   ) throws(KafkaError) -> (low: Int64, high: Int64) {
-    var low: Int64 = 0
-    var high: Int64 = 0
-    try check(
-      rd_kafka_query_watermark_offsets(
-        handle.pointer, partition.topic, partition.partition, &low, &high, timeout), "watermarks of \(partition)")
-    return (low, high)
+    let deadline = ContinuousClock.now + .milliseconds(Int(timeout))
+    let low = try bound(of: partition, .beginning, timeout)
+    let left = (deadline - .now) / .milliseconds(1)
+    return (low, try bound(of: partition, .end, max(1, Int32(left))))
+  }
+
+  private func bound(
+    of partition: TopicPartition, _ end: StartOffset, _ timeout: Int32
+  ) throws(KafkaError) -> Int64 {
+    let context = "watermarks of \(partition.topic) \(partition.partition)"
+    let list = PartitionList([partition: end.rawValue])
+    try check(rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout), context)
+    if let error = list.firstError(context) { throw error }
+    guard let offset = list.offsets[partition] else {
+      throw KafkaError(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, context)
+    }
+    return offset
   }
 
   /// The same as last seen while fetching, without asking; nil where nothing was fetched.
@@ -190,6 +235,7 @@ public final class Consumer {
   ) throws(KafkaError) -> [TopicPartition: Int64] {
     let list = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, milliseconds) }))
     try check(rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout), "offsets for times")
+    if let error = list.firstError("offsets for times") { throw error }
     return list.offsets
   }
 

@@ -77,6 +77,11 @@ public final class EmbeddedBroker: @unchecked Sendable {
     rd_kafka_mock_topic_set_error(cluster, topic, rd_kafka_resp_err_t(code))
   }
 
+  /// Speaks only these versions of a kind of request; −1 and −1 for none at all.
+  public func setVersions(apiKey: Int16, from lowest: Int16, to highest: Int16) throws(KafkaError) {
+    try check(rd_kafka_mock_set_apiversion(cluster, apiKey, lowest, highest), "set versions")
+  }
+
   private func check(_ code: rd_kafka_resp_err_t, _ context: String) throws(KafkaError) {
     if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, context) }
   }

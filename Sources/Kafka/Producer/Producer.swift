@@ -47,17 +47,18 @@ public final class Producer: Sendable {
   ///   - common: Headers that every record of this kind carries.
   ///   - headers: Headers of this record alone, after the common ones.
   ///   - group: What is told when the record is acknowledged or given up.
-  /// - Throws: `KafkaError` where the record can't be taken at all (too large, unknown partition, fatal client).
+  /// - Throws: `KafkaError` where the record can't be taken at all (too large, unknown partition, fatal or closed client).
   public func produce(
     to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
     timestamp: Int64? = nil, common: RecordHeaders? = nil, headers: [MessageHeader] = [], group: DeliveryGroup
   ) throws(KafkaError) {
+    if stopping.isSet { throw Self.closed(topic) }
     group.begin()
     let opaque = Unmanaged.passRetained(group)
     while true {
       let code = enqueue(topic, partition, key, value, timestamp, common, headers, opaque.toOpaque())
       if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
-      if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
+      if code == RD_KAFKA_RESP_ERR__QUEUE_FULL, !stopping.isSet {
         // Back-pressure: the delivery thread makes room.
         DedicatedThread.pause(milliseconds: 1)
         continue
@@ -67,6 +68,10 @@ public final class Producer: Sendable {
       group.end(nil)
       throw error
     }
+  }
+
+  private static func closed(_ topic: ProducerTopic) -> KafkaError {
+    KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "produce to \(topic.name) after the producer was closed")
   }
 
   private func enqueue(
@@ -110,7 +115,7 @@ public final class Producer: Sendable {
   }
 
   /// An address for values without bytes: no address at all would make them tombstones.
-  nonisolated(unsafe) private static let nothing = UnsafeRawPointer(
+  nonisolated(unsafe) static let nothing = UnsafeRawPointer(
     UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
 
   private static func headerList(_ common: RecordHeaders?, _ headers: [MessageHeader]) -> OpaquePointer? {

@@ -13,7 +13,7 @@ public final class RecordHeaders: @unchecked Sendable {
       let count = header.value?.count ?? 0
       (header.value ?? []).withUnsafeBytes { bytes in
         _ = rd_kafka_header_add(
-          pointer, header.name, -1, header.value == nil ? nil : bytes.baseAddress, count)
+          pointer, header.name, -1, header.value == nil ? nil : bytes.baseAddress ?? Producer.nothing, count)
       }
     }
   }

@@ -13,6 +13,17 @@ final class ClientHandle: @unchecked Sendable {
     let statistics: (@Sendable (String) -> Void)?
     let rebalancing: RebalanceState?
     private let fatal = Mutex<KafkaError?>(nil)
+    private let complained = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// True at most once a minute.
+    var isTimeToComplain: Bool {
+      complained.withLock { last in
+        let now = ContinuousClock.now
+        if let before = last, now - before < .seconds(60) { return false }
+        last = now
+        return true
+      }
+    }
 
     init(
       logger: Logger, statistics: (@Sendable (String) -> Void)? = nil, rebalancing: RebalanceState? = nil
@@ -96,7 +107,8 @@ final class ClientHandle: @unchecked Sendable {
     let severity: Logger.Level
     switch level {
     // Said for every connection to an old or embedded broker, where topics are checked at the start anyway.
-    case _ where facility == "AUTOCREATE": severity = .debug
+    // The errors of connections come again through the error callback, which says them once a minute.
+    case _ where facility == "AUTOCREATE" || facility == "FAIL": severity = .debug
     case ...2: severity = .critical
     case 3: severity = .error
     case 4: severity = .warning
@@ -124,7 +136,8 @@ final class ClientHandle: @unchecked Sendable {
       }
     }
     callbacks.record(error)
-    // Connection errors are informational: librdkafka connects again by itself.
+    // Connection errors are informational: librdkafka connects again by itself, and would say so every second.
+    if error.isRetriable, !callbacks.isTimeToComplain { return }
     callbacks.logger.log(level: error.isFatal ? .error : .warning, "\(error)")
   }
 

@@ -13,6 +13,8 @@ final class OutputWriter {
   private let outcomeHeaders: RecordHeaders
   private let deadLetterHeaders: RecordHeaders
   private var writer = JSONWriter()
+  private static let largestDeadLetter = 900_000
+  private static let shownOfLarger = 65_536
 
   init(_ producer: Producer, _ topics: TopicNames, source: String) throws(KafkaError) {
     self.producer = producer
@@ -67,17 +69,22 @@ final class OutputWriter {
   func writeDeadLetter(
     _ message: borrowing MessageView, _ failure: DecodeFailure, now: Timestamp, _ group: DeliveryGroup
   ) throws(KafkaError) {
-    let headers =
+    // A record that is too large to be sent on is named and shown by its beginning; it stays where it was read.
+    let size = message.value.byteCount
+    let shown = size > Self.largestDeadLetter ? Self.shownOfLarger : size
+    var headers =
       message.headers + [
         MessageHeader("dl_topic", message.topic), MessageHeader("dl_partition", String(message.partition)),
         MessageHeader("dl_offset", String(message.offset)), MessageHeader("dl_code", failure.code.rawValue),
         MessageHeader("dl_text", failure.description), MessageHeader("dl_first_seen", now.rfc3339),
         MessageHeader("dl_timestamp", String(message.timestampMilliseconds ?? 0)),
       ]
+    if shown < size { headers.append(MessageHeader("dl_truncated_from", String(size))) }
     try message.key.withUnsafeBytes { key throws(KafkaError) in
       try message.value.withUnsafeBytes { value throws(KafkaError) in
         try producer.produce(
-          to: deadLetters, key: message.hasKey ? key : nil, value: message.isTombstone ? nil : value,
+          to: deadLetters, key: message.hasKey ? key : nil,
+          value: message.isTombstone ? nil : UnsafeRawBufferPointer(rebasing: value[..<shown]),
           timestamp: now.milliseconds, common: deadLetterHeaders, headers: headers, group: group)
       }
     }

@@ -21,6 +21,7 @@ final class DealProcessor {
   let writer: OutputWriter
   let committer: any Committer
   let status: ScorerStatus
+  private let isStopped: @Sendable () -> Bool
   var report = ScorerStatus.Thread()
   var tasks: [Int32: DealTask] = [:]
   var restorations: [Restoration] = []
@@ -37,9 +38,10 @@ final class DealProcessor {
 
   init(
     _ settings: ScorerSettings, number: Int, status: ScorerStatus, logger: Logger,
-    clock: @escaping @Sendable () -> Timestamp
+    clock: @escaping @Sendable () -> Timestamp, isStopped: @escaping @Sendable () -> Bool
   ) throws(ScorerError) {
     self.settings = settings
+    self.isStopped = isStopped
     self.number = number
     self.status = status
     self.clock = clock
@@ -58,7 +60,7 @@ final class DealProcessor {
       committer =
         settings.guarantee == .exactlyOnce
         ? try TransactionalCommitter(
-          writer, consumer, topic: topic, interval: settings.commitInterval, clock: clock)
+          writer, consumer, topic: topic, interval: settings.commitInterval, clock: clock, isStopped: isStopped)
         : PipelinedCommitter(writer, consumer, topic: topic, clock: clock)
     } catch {
       throw .kafka(error)
@@ -82,9 +84,9 @@ final class DealProcessor {
     return configuration
   }
 
-  /// Runs until `isStopped`, then commits and leaves the group.
-  func run(until isStopped: () -> Bool) throws(ScorerError) {
-    try readLedger(until: isStopped)
+  /// Runs until it is stopped, then commits and leaves the group.
+  func run() throws(ScorerError) {
+    try readLedger()
     do throws(KafkaError) {
       try consumer.subscribe([settings.topics.changes], rebalanceHandler())
     } catch {
@@ -95,7 +97,7 @@ final class DealProcessor {
   }
 
   /// Nothing is scored before the ledger was read to the end that it had at the start.
-  private func readLedger(until isStopped: () -> Bool) throws(ScorerError) {
+  private func readLedger() throws(ScorerError) {
     var knowsEnd = false
     while !isStopped() {
       if !knowsEnd {

@@ -11,21 +11,23 @@ final class TransactionalCommitter: Committer {
   private let topic: String
   private let interval: Int64
   private let clock: @Sendable () -> Timestamp
+  private let isStopped: @Sendable () -> Bool
   private let latency = Timer(label: "dealpulse_commit_seconds")
   private var encoder = JSONWriter()
   private var begun: Timestamp?
 
   init(
     _ writer: OutputWriter, _ consumer: Consumer, topic: String, interval: Int,
-    clock: @escaping @Sendable () -> Timestamp
+    clock: @escaping @Sendable () -> Timestamp, isStopped: @escaping @Sendable () -> Bool
   ) throws(KafkaError) {
+    self.isStopped = isStopped
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
     self.interval = Int64(interval)
     self.clock = clock
     let producer = writer.producer
-    try Self.retrying { () throws(KafkaError) in try producer.initTransactions() }
+    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
   }
 
   var isIdle: Bool { begun == nil }
@@ -54,7 +56,7 @@ final class TransactionalCommitter: Committer {
   func abandon() throws(KafkaError) {
     guard begun != nil else { return }
     let producer = writer.producer
-    try Self.retrying { () throws(KafkaError) in try producer.abortTransaction() }
+    try retrying { () throws(KafkaError) in try producer.abortTransaction() }
     begun = nil
   }
 
@@ -72,21 +74,21 @@ final class TransactionalCommitter: Committer {
       guard let metadata = consumer.groupMetadata() else {
         throw KafkaError.abort("this member has no place in its group")
       }
-      try Self.retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
+      try retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
     }
-    try Self.retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
+    try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
     begun = nil
     for task in changed { task.engine.commit() }
     latency.recordInterval(since: start)
   }
 
-  /// Makes a call again for as long as its error is retriable: librdkafka goes on where it was.
-  private static func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+  /// Makes a call again for as long as its error is retriable and nobody wants the end: librdkafka goes on where it was.
+  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
     while true {
       do throws(KafkaError) {
         return try call()
       } catch {
-        guard error.isRetriable else { throw error }
+        guard error.isRetriable, !isStopped() else { throw error }
       }
     }
   }

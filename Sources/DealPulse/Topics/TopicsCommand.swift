@@ -10,19 +10,15 @@ struct TopicsCommand: AsyncParsableCommand {
     subcommands: [Apply.self, Check.self])
 
   struct Target: ParsableArguments {
-    @Option(help: "Brokers to start from, host:port separated by commas.")
-    var bootstrapServers = "localhost:9092"
-
-    @Option(help: "What stands before every topic's name.")
-    var topicPrefix = ""
+    @OptionGroup var cluster: ClusterOptions
 
     @Option(help: "Partitions of deals.changes and its twins.")
     var dealPartitions = 12
 
     func contract() throws -> TopicContract {
       try TopicContract(
-        client: ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "dealpulse"), prefix: topicPrefix,
-        dealPartitions: dealPartitions, logger: Logger(label: "dealpulse"))
+        client: cluster.client, prefix: cluster.topicPrefix, dealPartitions: dealPartitions,
+        logger: Logger(label: "dealpulse"))
     }
   }
 

@@ -1,0 +1,136 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import ScorerRuntime
+
+/// Produces changes to `deals.changes`. Blocks; runs on a thread of its own.
+struct ChangeProducer {
+  let servers: String
+  let topic: String
+  let rate: Int?
+  private let logger = Logger(label: "crm-connector")
+
+  init(servers: String, topic: String, rate: Int?) {
+    self.servers = servers
+    self.topic = topic
+    self.rate = rate
+  }
+
+  func produce(_ changes: [DealChange]) throws {
+    let client = ClientConfiguration(bootstrapServers: servers, clientID: "crm-connector")
+    try waitForBroker(client)
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let target = try producer.topic(topic)
+    let headers = RecordHeaders(
+      MessageType.change.constantHeaders(source: "/dealpulse/crm-connector").map { MessageHeader($0.name, $0.value) })
+    let group = DeliveryGroup()
+    var writer = JSONWriter()
+    var progress = ProgressLine(total: changes.count, name: "events")
+    var pace = Pace(perSecond: rate)
+    for change in changes {
+      pace.wait()
+      writer.removeAll()
+      writer.change(change)
+      let key = Array(change.dealID.text.utf8)
+      try key.withUnsafeBytes { key in
+        try writer.bytes.withUnsafeBytes { value in
+          try producer.produce(
+            to: target, key: key, value: value, timestamp: change.occurredAt.milliseconds, common: headers,
+            headers: [
+              MessageHeader("ce_id", change.eventID.description), MessageHeader("ce_time", change.occurredAt.rfc3339),
+            ], group: group)
+        }
+      }
+      progress.advance()
+      if let failure = group.firstFailure { throw failure }
+    }
+    try flush(producer, group)
+    progress.finish()
+  }
+
+  private func flush(_ producer: Producer, _ group: DeliveryGroup) throws {
+    while !group.isComplete {
+      do throws(KafkaError) {
+        try producer.flush(timeout: 10_000)
+      } catch {
+        guard error.isRetriable else { throw error }
+      }
+      if let fatal = producer.fatalError { throw fatal }
+    }
+    if let failure = group.firstFailure { throw failure }
+  }
+
+  private func waitForBroker(_ client: ClientConfiguration) throws {
+    let admin = try Admin(client, logger: logger)
+    var wait = BrokerWait(servers: servers, logger: logger)
+    while true {
+      do throws(KafkaError) {
+        let cluster = try admin.describeCluster()
+        guard cluster.topics[topic] != nil else {
+          throw KafkaError.missing(topic: topic)
+        }
+        return
+      } catch {
+        guard error.isRetriable else { throw error }
+        wait.wait(after: error)
+      }
+    }
+  }
+}
+
+/// Holds a stream of events to a rate.
+struct Pace {
+  private let interval: Double?
+  private let begun = ContinuousClock.now
+  private var count = 0.0
+
+  init(perSecond: Int?) { interval = perSecond.map { 1 / Double($0) } }
+
+  /// Waits until the next event is due; blocks the thread.
+  mutating func wait() {
+    guard let interval else { return }
+    let due = begun + .seconds(count * interval)
+    count += 1
+    let ahead = due - ContinuousClock.now
+    if ahead > .milliseconds(1) {
+      DedicatedThread.pause(milliseconds: UInt32(min(ahead / .milliseconds(1), 60_000)))
+    }
+  }
+}
+
+/// A progress bar on a terminal; silent elsewhere.
+struct ProgressLine {
+  private let total: Int
+  private let name: String
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let begun = ContinuousClock.now
+  private var done = 0
+
+  init(total: Int, name: String) {
+    self.total = total
+    self.name = name
+  }
+
+  mutating func advance() {
+    done += 1
+    if isTerminal, done % max(1, total / 200) == 0 { draw() }
+  }
+
+  mutating func finish() {
+    guard isTerminal else { return }
+    draw()
+    FileHandle.standardError.write(Data("\n".utf8))
+  }
+
+  private func draw() {
+    let seconds = max(0.001, (ContinuousClock.now - begun) / .seconds(1))
+    let rate = Double(done) / seconds
+    let filled = total > 0 ? done * 30 / total : 30
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+    let left = rate > 0 ? Int(Double(total - done) / rate) : 0
+    FileHandle.standardError.write(
+      Data("\r\(bar) \(done)/\(total) \(name), \(Int(rate))/s, \(left) s left ".utf8))
+  }
+}

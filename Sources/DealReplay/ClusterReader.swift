@@ -1,0 +1,101 @@
+import Deals
+import Kafka
+import Logging
+import Replay
+import Topics
+
+/// Reads the three topics of a verification from a cluster, each from its beginning to the end that it has now.
+///
+/// Only what was committed is read. Scores are read first: whatever they name was written before them.
+struct ClusterReader {
+  /// Reading came to nothing for so many milliseconds: the cluster is given up.
+  private static let patience = 30_000
+  private static let pollTimeout: Int32 = 200
+
+  let client: ClientConfiguration
+  let topics: TopicNames
+  let logger: Logger
+
+  func read() throws -> TopicRecords {
+    var reader = TopicRecordReader()
+    try read(topics.risk) { message, position in
+      message.value.withUnsafeBytes { value in
+        reader.addRisk(message.isTombstone ? nil : value, at: position)
+      }
+    }
+    try read(topics.changes) { message, position in
+      message.key.withUnsafeBytes { key in
+        message.value.withUnsafeBytes { value in
+          reader.addChange(
+            key: message.hasKey ? key : nil, value: message.isTombstone ? nil : value,
+            timestamp: message.timestampMilliseconds.map(Timestamp.init(milliseconds:)), at: position)
+        }
+      }
+    }
+    try read(topics.outcomes) { message, position in
+      message.value.withUnsafeBytes { value in
+        reader.addOutcome(message.isTombstone ? nil : value, at: position.offset)
+      }
+    }
+    return reader.sorted()
+  }
+
+  private func read(_ topic: String, _ body: (borrowing MessageView, SourcePosition) -> Void) throws {
+    let partitions = try partitions(of: topic)
+    var configuration = ConsumerConfiguration(client: client, groupID: "deal-replay-verify")
+    configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
+    let consumer = try Consumer(configuration, logger: logger)
+    defer { consumer.close() }
+    var ends: [TopicPartition: Int64] = [:]
+    for partition in partitions {
+      let marks = try consumer.watermarks(partition)
+      if marks.high > marks.low { ends[partition] = marks.high }
+    }
+    guard !ends.isEmpty else { return }
+    try consumer.assign(ends.mapValues { _ in .beginning })
+    var silence = 0
+    while !ends.isEmpty {
+      let count = consumer.withBatch(maxMessages: 10_000, timeout: Self.pollTimeout) { batch in
+        batch.forEach { message in
+          let position = SourcePosition(partition: message.partition, offset: message.offset)
+          let partition = TopicPartition(topic, message.partition)
+          guard let end = ends[partition] else { return }
+          if message.offset < end { body(message, position) }
+          if message.offset + 1 >= end { ends[partition] = nil }
+        }
+        return batch.count
+      }
+      // A partition may end with a transaction's marker, which is never handed out.
+      for event in consumer.takeEvents() {
+        switch event {
+        case .reachedEnd(let partition, _): ends[partition] = nil
+        case .failed(let error, _): if error.isFatal { throw error }
+        }
+      }
+      silence = count > 0 ? 0 : silence + Int(Self.pollTimeout)
+      if silence > Self.patience { throw ClusterReaderError.silent(topic) }
+    }
+  }
+
+  private func partitions(of topic: String) throws -> [TopicPartition] {
+    let admin = try Admin(client, logger: logger)
+    guard let description = try admin.describe(topic: topic) else { throw ClusterReaderError.noTopic(topic) }
+    return (0..<description.partitions).map { TopicPartition(topic, Int32($0)) }
+  }
+}
+
+/// Why a topic could not be read.
+enum ClusterReaderError: Error, CustomStringConvertible {
+  /// The cluster has no such topic.
+  case noTopic(String)
+  /// Nothing came any more.
+  case silent(String)
+
+  var description: String {
+    switch self {
+    case .noTopic(let topic): "there is no topic \(topic): check --bootstrap-servers and --topic-prefix"
+    case .silent(let topic): "nothing of \(topic) came for 30 seconds: check that the brokers are up, and try again"
+    }
+  }
+}

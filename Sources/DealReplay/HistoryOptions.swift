@@ -1,0 +1,26 @@
+import ArgumentParser
+import Replay
+
+/// Which history is read, and what becomes of lines that can't be.
+struct HistoryOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "Files of a history: change events as JSON Lines, or a CRM's CSV; gzip is unpacked.")
+  var input: [String]
+
+  @Flag(help: "End with status 2 where a line can't be used.")
+  var strict = false
+
+  /// Lines that can't be used, that are listed one by one.
+  private static let listed = 20
+
+  func load() throws -> DealHistory {
+    let contents = try HistoryFiles(paths: input).read()
+    for line in contents.unreadable.prefix(Self.listed) { note("\(line)") }
+    if !contents.unreadable.isEmpty {
+      note("\(contents.unreadable.count) lines could not be used, \(contents.history.changes.count) changes could")
+      if strict { throw ExitCode(2) }
+    }
+    return contents.history
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Kafka
+import Logging
+import Replay
+import Scoring
+import Topics
+
+/// `deal-replay verify`: derives every published score again.
+struct VerifyCommand: AsyncParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Derives every published score again from the changes and the ledger.",
+    discussion: """
+      Reads deals.changes, deals.outcomes and deals.risk from a cluster (--bootstrap-servers), or from dumps in JSON \
+      Lines as kcat -J writes them (--dump). Ends with status 1 where a score differs or is missing.
+      """)
+
+  @Option(help: "Brokers to start from, host:port separated by commas.")
+  var bootstrapServers: String?
+
+  @Option(help: "What stands before every topic's name.")
+  var topicPrefix = ""
+
+  @Option(parsing: .upToNextOption, help: "Dumps to read in place of a cluster.")
+  var dump: [String] = []
+
+  @Option(help: "The model that the scores were made with.")
+  var model = ModelName.weighted
+
+  @Option(help: "What is written.")
+  var format = Format.text
+
+  func validate() throws {
+    guard (bootstrapServers == nil) != dump.isEmpty else {
+      throw ValidationError("say where to read from: either --bootstrap-servers or --dump")
+    }
+  }
+
+  func run() async throws {
+    let records = try await read()
+    let settings = EngineSettings(model: model.model(.streaming))
+    let report = Verifier(settings: settings).verify(records)
+    print(format == .json ? report.json : report.text)
+    if !report.isClean { throw ExitCode(1) }
+  }
+
+  private func read() async throws -> TopicRecords {
+    guard let bootstrapServers else {
+      var reader = TopicRecordReader()
+      for path in dump { try reader.addDump(path: path) }
+      return reader.sorted()
+    }
+    let client = ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "deal-replay")
+    let topics = TopicNames(prefix: topicPrefix)
+    return try await DedicatedThread.run(name: "verify") {
+      try ClusterReader(client: client, topics: topics, logger: Logger(label: "deal-replay")).read()
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Deals
+import Scoring
+
+/// What a model's scores of a history were worth, test-then-train: each score was made before its outcome was known.
+public struct ModelBacktest: Sendable {
+  /// The model.
+  public var model: Symbol
+  /// Every deal scored at its close with all outcomes, its own included. The leak check's other side, no measure of skill.
+  public var inSample: SkillReport
+  /// Every deal scored at its close with what was known before.
+  public var pointInTime: SkillReport
+  /// The score that the live engine would have published last before the close: it does not know how long the deal will
+  /// take either.
+  public var published: SkillReport
+  /// Closed deals for which nothing would have been published: they were first seen when they closed.
+  public var neverPublished: Int
+  /// `pointInTime` by quarter, age and segment.
+  public var slices: [SliceTable]
+  /// `published` by quarter, age at the score and segment.
+  public var publishedSlices: [SliceTable]
+  /// In one sentence, what the scores are worth.
+  public var verdict: Verdict
+}
+
+/// A backtest of one or more models over a history.
+public struct Backtest: Sendable {
+  /// A model under test, as the live scorer would run it and as the reference would judge it.
+  public struct Candidate: Sendable {
+    /// The settings of the engine, its model reading the baselines as in the live scorer.
+    public var settings: EngineSettings
+    /// The same model with every outcome of the history.
+    public var inSample: any RiskModel
+
+    /// A candidate.
+    public init(settings: EngineSettings, inSample: any RiskModel) {
+      self.settings = settings
+      self.inSample = inSample
+    }
+
+    /// A model by its name, everything else at its default.
+    public init(_ name: ModelName) {
+      self.init(
+        settings: EngineSettings(model: name.model(for: .pointInTime)), inSample: name.model(for: .final))
+    }
+  }
+
+  /// Deals of the history that are still open, which nothing can be said about.
+  public private(set) var openDeals = 0
+  /// Closed deals.
+  public private(set) var closedDeals = 0
+  /// Of these, won.
+  public private(set) var wonDeals = 0
+  /// When the first and the last of them closed.
+  public private(set) var closes: ClosedRange<Timestamp>?
+  /// Each model's results, in the order in which they were given.
+  public private(set) var models: [ModelBacktest] = []
+
+  /// Scores a history with every candidate.
+  public init(_ history: DealHistory, _ candidates: [Candidate]) {
+    for candidate in candidates {
+      let lives = DealLives(history, settings: candidate.settings)
+      if models.isEmpty { describe(lives) }
+      models.append(Self.judge(lives, candidate))
+    }
+  }
+
+  private mutating func describe(_ lives: DealLives) {
+    openDeals = lives.lives.count { $0.state.status.outcome == nil }
+    closedDeals = lives.lives.count - openDeals
+    wonDeals = lives.lives.count { $0.state.status.outcome == .won }
+    let instants = lives.lives.compactMap { $0.state.status.closedAt }
+    if let first = instants.min(), let last = instants.max() { closes = first...last }
+  }
+
+  private static func judge(_ lives: DealLives, _ candidate: Candidate) -> ModelBacktest {
+    let model = candidate.settings.model
+    let final = HistoryScorer(model: candidate.inSample, knowledge: .final).score(lives).compactMap(JudgedScore.init)
+    let then = HistoryScorer(model: model, knowledge: .pointInTime).score(lives).compactMap(JudgedScore.init)
+    let published = lives.lives.compactMap(JudgedScore.init(published:))
+    let pointInTime = SkillReport(then)
+    let inSample = SkillReport(final)
+    return ModelBacktest(
+      model: model.id, inSample: inSample, pointInTime: pointInTime, published: SkillReport(published),
+      neverPublished: then.count - published.count, slices: Slicing.tables(then),
+      publishedSlices: Slicing.tables(published), verdict: Verdict(inSample: inSample, pointInTime: pointInTime))
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+
+/// How near the chances came to what happened.
+struct Accuracy: Sendable {
+  /// One group of deals that were given like chances.
+  struct Bin: Sendable {
+    /// Deals in it.
+    var deals: Int
+    /// The mean of the chances.
+    var chance: Double
+    /// The share that was won.
+    var winRate: Double
+    /// The lowest and the highest chance.
+    var range: ClosedRange<Double>
+  }
+
+  /// The mean of (chance − outcome)²: 0 is perfect, and always naming the base rate gives `uncertainty`.
+  let brier: Double
+  /// How far the chances of each bin lie from what happened in it; 0 is perfect.
+  let reliability: Double
+  /// How far what happened in the bins lies from the base rate; more is better.
+  let resolution: Double
+  /// What the base rate alone leaves open.
+  let uncertainty: Double
+  /// The mean of −ln(the chance that was given to what happened).
+  let logLoss: Double
+  /// Ten groups of equal size where chances differ enough; equal chances are never torn apart.
+  let bins: [Bin]
+
+  /// Nil without deals. Decomposition: Murphy (1973), over the bins, so that reliability − resolution + uncertainty is the
+  /// Brier score of the bins' mean chances.
+  init?(_ forecasts: [Forecast]) {
+    guard !forecasts.isEmpty else { return nil }
+    let count = Double(forecasts.count)
+    let base = Double(forecasts.count { $0.isWon }) / count
+    var squares = 0.0
+    var logs = 0.0
+    for forecast in forecasts {
+      let outcome = forecast.isWon ? 1.0 : 0
+      squares += (forecast.chance - outcome) * (forecast.chance - outcome)
+      // A chance of 0 that came true would cost infinitely much; 1e-15 is what scikit-learn holds it at.
+      let given = forecast.isWon ? forecast.chance : 1 - forecast.chance
+      logs -= log(min(max(given, 1e-15), 1 - 1e-15))
+    }
+    brier = squares / count
+    logLoss = logs / count
+    uncertainty = base * (1 - base)
+    bins = Self.bins(forecasts)
+    reliability = bins.reduce(0) { $0 + Double($1.deals) * pow($1.chance - $1.winRate, 2) } / count
+    resolution = bins.reduce(0) { $0 + Double($1.deals) * pow($1.winRate - base, 2) } / count
+  }
+
+  private static func bins(_ forecasts: [Forecast]) -> [Bin] {
+    let sorted = forecasts.sorted { $0.chance < $1.chance }
+    var bins: [Bin] = []
+    var start = 0
+    for tenth in 1...10 {
+      var end = max(start, sorted.count * tenth / 10)
+      while end > start, end < sorted.count, sorted[end].chance == sorted[end - 1].chance { end += 1 }
+      guard end > start else { continue }
+      let part = sorted[start..<end]
+      let deals = Double(part.count)
+      bins.append(
+        Bin(
+          deals: part.count, chance: part.reduce(0) { $0 + $1.chance } / deals,
+          winRate: Double(part.count { $0.isWon }) / deals, range: sorted[start].chance...sorted[end - 1].chance))
+      start = end
+    }
+    return bins
+  }
+}
+
+/// How well the riskiest deals are the ones that are lost.
+struct LossRanking: Sendable {
+  /// The mean precision over the recall of lost deals, deals of equal risk taken together; the share of lost deals is what
+  /// chance gives.
+  let averagePrecision: Double
+  /// For each tenth of the deals, riskiest first: the share lost there, divided by the share lost of all.
+  let lift: [Double]
+
+  /// Nil where no deal was lost.
+  init?(_ forecasts: [Forecast]) {
+    let lost = forecasts.count { !$0.isWon }
+    guard lost > 0 else { return nil }
+    let sorted = forecasts.sorted { $0.chance < $1.chance }
+    var sum = 0.0
+    var (found, seen, start) = (0, 0, 0)
+    // Losses up to each place; within equal risk they are spread evenly, so that no order is made up.
+    var losses: [Double] = [0]
+    losses.reserveCapacity(sorted.count + 1)
+    while start < sorted.count {
+      var end = start
+      while end < sorted.count, sorted[end].chance == sorted[start].chance { end += 1 }
+      let here = sorted[start..<end].count { !$0.isWon }
+      for place in 1...(end - start) { losses.append(Double(found) + Double(here * place) / Double(end - start)) }
+      found += here
+      seen = end
+      sum += Double(here) / Double(lost) * Double(found) / Double(seen)
+      start = end
+    }
+    averagePrecision = sum
+    let share = Double(lost) / Double(sorted.count)
+    lift = (0..<10).compactMap { tenth in
+      let (from, to) = (sorted.count * tenth / 10, sorted.count * (tenth + 1) / 10)
+      guard to > from else { return nil }
+      return (losses[to] - losses[from]) / Double(to - from) / share
+    }
+  }
+}
+
+/// The interval for a share of so many of so many: Wilson (1927), 95%.
+enum WilsonInterval {
+  static func of(_ hits: Int, _ count: Int) -> ClosedRange<Double>? {
+    guard count > 0 else { return nil }
+    let (n, z) = (Double(count), Normal.quantile975)
+    let p = Double(hits) / n
+    let scale = 1 + z * z / n
+    let middle = (p + z * z / (2 * n)) / scale
+    let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / scale
+    return max(0, middle - half)...min(1, middle + half)
+  }
+}

@@ -1,0 +1,138 @@
+import Deals
+
+extension Backtest {
+  /// The report for machines, as one JSON object; what can't be computed is null.
+  public var json: String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.count("closed_deals", closedDeals)
+    writer.count("won_deals", wonDeals)
+    writer.count("open_deals", openDeals)
+    writer.key("models")
+    writer.beginArray()
+    for model in models { Self.write(model, &writer) }
+    writer.endArray()
+    writer.endObject()
+    return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+  }
+
+  private static func write(_ model: ModelBacktest, _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("model")
+    writer.symbol(model.model)
+    writer.key("skill")
+    writer.string(model.verdict.skill.rawValue)
+    writer.key("verdict")
+    writer.string(model.verdict.sentence)
+    writer.key("leak_check")
+    if let leak = model.verdict.leak { writer.string(leak) } else { writer.null() }
+    writer.count("never_published", model.neverPublished)
+    writer.key("in_sample")
+    write(model.inSample, [], &writer)
+    writer.key("point_in_time")
+    write(model.pointInTime, model.slices, &writer)
+    writer.key("published")
+    write(model.published, model.publishedSlices, &writer)
+    writer.endObject()
+  }
+
+  private static func write(_ report: SkillReport, _ tables: [SliceTable], _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.count("deals", report.deals)
+    writer.count("won", report.won)
+    writer.figure("auc", report.auc)
+    writer.key("auc_interval")
+    writer.interval(report.aucInterval)
+    writer.figure("average_precision_lost", report.averagePrecision)
+    writer.figure("brier", report.brier?.score)
+    writer.figure("brier_reliability", report.brier?.reliability)
+    writer.figure("brier_resolution", report.brier?.resolution)
+    writer.figure("brier_uncertainty", report.brier?.uncertainty)
+    writer.figure("log_loss", report.logLoss)
+    writer.key("why_no_auc")
+    if let gap = report.gap { writer.string(gap) } else { writer.null() }
+    write(report.tiers, &writer)
+    write(report.calibration, &writer)
+    writer.key("lift")
+    writer.beginArray()
+    for value in report.lift { writer.number(value) }
+    writer.endArray()
+    writer.key("by")
+    writer.beginArray()
+    for table in tables { write(table, &writer) }
+    writer.endArray()
+    writer.endObject()
+  }
+
+  private static func write(_ tiers: [SkillReport.TierRow], _ writer: inout JSONWriter) {
+    writer.key("tiers")
+    writer.beginArray()
+    for tier in tiers {
+      writer.beginObject()
+      writer.key("tier")
+      writer.string(tier.tier.name)
+      writer.count("deals", tier.deals)
+      writer.figure("win_rate", tier.winRate)
+      writer.key("interval")
+      writer.interval(tier.interval)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private static func write(_ rows: [SkillReport.CalibrationRow], _ writer: inout JSONWriter) {
+    writer.key("calibration")
+    writer.beginArray()
+    for row in rows {
+      writer.beginObject()
+      writer.count("deals", row.deals)
+      writer.figure("chance", row.chance)
+      writer.figure("win_rate", row.winRate)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private static func write(_ table: SliceTable, _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("property")
+    writer.string(table.name)
+    writer.key("parts")
+    writer.beginArray()
+    for slice in table.slices {
+      writer.beginObject()
+      writer.key("part")
+      writer.string(slice.label)
+      writer.count("deals", slice.deals)
+      writer.count("won", slice.won)
+      writer.figure("auc", slice.auc)
+      writer.key("auc_interval")
+      writer.interval(slice.aucInterval)
+      writer.figure("brier", slice.brier)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  mutating func count(_ name: StaticString, _ value: Int) {
+    key(name)
+    integer(Int64(value))
+  }
+
+  mutating func figure(_ name: StaticString, _ value: Double?) {
+    key(name)
+    if let value { number(value) } else { null() }
+  }
+
+  /// [low, high], or null.
+  mutating func interval(_ range: ClosedRange<Double>?) {
+    guard let range else { return null() }
+    beginArray()
+    number(range.lowerBound)
+    number(range.upperBound)
+    endArray()
+  }
+}

@@ -1,0 +1,109 @@
+import Deals
+
+extension Backtest {
+  /// The report for people, as plain text.
+  public var text: String {
+    var lines = [history]
+    if closedDeals == 0 { lines.append("Nothing can be judged: no deal of the history is closed.") }
+    for model in models {
+      lines.append("")
+      lines += Self.text(of: model)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var history: String {
+    var line = "\(Figures.count(closedDeals)) closed deals"
+    if closedDeals > 0 {
+      line += ", \(Figures.count(wonDeals)) won (\(Figures.percent(Double(wonDeals) / Double(closedDeals))))"
+    }
+    if let closes { line += ", closed \(closes.lowerBound.day) to \(closes.upperBound.day)" }
+    return openDeals > 0 ? line + "; \(Figures.count(openDeals)) still open" : line
+  }
+
+  private static func text(of model: ModelBacktest) -> [String] {
+    var lines = ["== \(model.model.text)", "Verdict: \(model.verdict.sentence)"]
+    if let leak = model.verdict.leak { lines.append("Leak check: \(leak)") }
+    lines += ["", row("", ["in-sample", "point-in-time", "as published"], first: 26)]
+    lines += figures(model)
+    if model.neverPublished > 0 {
+      lines.append(
+        "\(Figures.count(model.neverPublished)) deals were first seen when they closed: nothing was published")
+    }
+    lines += ["", "Tiers, in-sample (scored with their own outcomes: no measure of skill)"]
+    lines += tiers(model.inSample)
+    lines += ["", "Tiers, point-in-time"] + tiers(model.pointInTime)
+    lines += ["", "Tiers, as published"] + tiers(model.published)
+    lines += ["", "Calibration, point-in-time"] + calibration(model.pointInTime)
+    lines += ["", "Lift by tenth, riskiest first, point-in-time"]
+    lines.append("  " + model.pointInTime.lift.map { Figures.share($0) }.joined(separator: "  "))
+    for table in model.slices { lines += slices(table, "point-in-time") }
+    if let ages = model.publishedSlices.first(where: { $0.name == "age" }) { lines += slices(ages, "as published") }
+    return lines
+  }
+
+  private static func figures(_ model: ModelBacktest) -> [String] {
+    let sides = [model.inSample, model.pointInTime, model.published]
+    func line(_ name: String, _ value: (SkillReport) -> String?) -> String {
+      row(name, sides.map { value($0) ?? "–" }, first: 26)
+    }
+    var lines = [
+      line("deals") { Figures.count($0.deals) },
+      line("AUC") { $0.auc.map { Figures.share($0, 3) } },
+      line("  95% interval") { interval($0.aucInterval) },
+      line("average precision (lost)") { $0.averagePrecision.map { Figures.share($0, 3) } },
+      line("  by chance") { $0.winRate.map { Figures.share(1 - $0, 3) } },
+      line("Brier score") { $0.brier.map { Figures.share($0.score, 4) } },
+      line("  reliability") { $0.brier.map { Figures.share($0.reliability, 4) } },
+      line("  resolution") { $0.brier.map { Figures.share($0.resolution, 4) } },
+      line("  uncertainty") { $0.brier.map { Figures.share($0.uncertainty, 4) } },
+      line("log loss") { $0.logLoss.map { Figures.share($0, 4) } },
+    ]
+    for (name, side) in zip(["in-sample", "point-in-time", "as published"], sides) {
+      if let gap = side.gap { lines.append("no AUC \(name): \(gap)") }
+    }
+    return lines
+  }
+
+  private static func tiers(_ report: SkillReport) -> [String] {
+    report.tiers.map { tier in
+      row(
+        "  " + tier.tier.name,
+        ["\(Figures.count(tier.deals)) deals", "\(Figures.percent(tier.winRate)) won", interval(tier.interval) ?? "–"],
+        first: 14)
+    }
+  }
+
+  private static func calibration(_ report: SkillReport) -> [String] {
+    report.calibration.map { bin in
+      row(
+        "  said \(Figures.percent(bin.chance))",
+        ["was \(Figures.percent(bin.winRate))", "\(Figures.count(bin.deals)) deals"], first: 14)
+    }
+  }
+
+  private static func slices(_ table: SliceTable, _ side: String) -> [String] {
+    ["", "By \(table.name), \(side)", row("", ["deals", "won", "AUC", "95% interval", "Brier"], first: 22)]
+      + table.slices.map { slice in
+        row(
+          "  " + slice.label,
+          [
+            Figures.count(slice.deals), Figures.percent(Double(slice.won) / Double(max(1, slice.deals))),
+            slice.auc.map { Figures.share($0, 3) } ?? "–", interval(slice.aucInterval) ?? "–",
+            slice.brier.map { Figures.share($0, 4) } ?? "–",
+          ], first: 22)
+      }
+  }
+
+  private static func interval(_ range: ClosedRange<Double>?) -> String? {
+    range.map { "\(Figures.share($0.lowerBound, 3))–\(Figures.share($0.upperBound, 3))" }
+  }
+
+  private static func row(_ name: String, _ cells: [String], first: Int) -> String {
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+    let line = padded(name, first) + cells.map { padded($0, 15) }.joined()
+    return String(line.reversed().drop { $0 == " " }.reversed())
+  }
+}

@@ -1,0 +1,139 @@
+import Deals
+
+/// What the scores of a group of closed deals were worth. A figure that can't be computed is nil, never a NaN.
+public struct SkillReport: Sendable {
+  /// A tier with what became of its deals.
+  public struct TierRow: Sendable {
+    /// The tier.
+    public var tier: RiskTier
+    /// Closed deals in it.
+    public var deals: Int
+    /// Of these, won.
+    public var won: Int
+    /// won / deals.
+    public var winRate: Double { Double(won) / Double(max(1, deals)) }
+    /// Where the tier's true win rate lies in 95 of 100 cases (Wilson).
+    public var interval: ClosedRange<Double>
+  }
+
+  /// A group of deals that were given like chances.
+  public struct CalibrationRow: Sendable {
+    /// Deals in it.
+    public var deals: Int
+    /// The mean of the chances that were given.
+    public var chance: Double
+    /// The share that was won.
+    public var winRate: Double
+  }
+
+  /// The Brier score and its parts (Murphy 1973).
+  public struct Brier: Sendable {
+    /// The score: 0 is perfect.
+    public var score: Double
+    /// How far chances lie from what happened; less is better.
+    public var reliability: Double
+    /// How far groups differ from the base rate; more is better.
+    public var resolution: Double
+    /// What the base rate alone would give.
+    public var uncertainty: Double
+  }
+
+  /// Closed deals.
+  public var deals: Int
+  /// Of these, won.
+  public var won: Int
+  /// The area under the ROC curve of the chances; nil where only one outcome is there.
+  public var auc: Double?
+  /// Where the true area lies in 95 of 100 cases (DeLong).
+  public var aucInterval: ClosedRange<Double>?
+  /// Average precision in finding lost deals; their share is what chance gives.
+  public var averagePrecision: Double?
+  /// Brier score.
+  public var brier: Brier?
+  /// Mean negative logarithm of the chance given to what happened.
+  public var logLoss: Double?
+  /// Ten groups by chance, lowest first.
+  public var calibration: [CalibrationRow]
+  /// Share of lost deals in each tenth, riskiest first, divided by their share of all.
+  public var lift: [Double]
+  /// Tiers, most urgent last.
+  public var tiers: [TierRow]
+
+  /// won / deals, nil without deals.
+  public var winRate: Double? { deals > 0 ? Double(won) / Double(deals) : nil }
+
+  /// Why there is no AUC; nil where there is one.
+  public var gap: String? {
+    if deals == 0 { return "there are no closed deals" }
+    if won == 0 { return "none of the \(deals) deals was won" }
+    return won == deals ? "all of the \(deals) deals were won" : nil
+  }
+
+  init(_ scores: [JudgedScore]) {
+    let forecasts = scores.map(\.forecast)
+    deals = forecasts.count
+    won = forecasts.count { $0.isWon }
+    let discrimination = Discrimination(forecasts)
+    auc = discrimination?.auc
+    aucInterval = discrimination?.interval
+    let ranking = LossRanking(forecasts)
+    averagePrecision = won > 0 ? ranking?.averagePrecision : nil
+    lift = won > 0 ? ranking?.lift ?? [] : []
+    let accuracy = Accuracy(forecasts)
+    logLoss = accuracy?.logLoss
+    brier = accuracy.map {
+      Brier(score: $0.brier, reliability: $0.reliability, resolution: $0.resolution, uncertainty: $0.uncertainty)
+    }
+    calibration = (accuracy?.bins ?? []).map {
+      CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)
+    }
+    tiers = Self.tiers(scores)
+  }
+
+  private static func tiers(_ scores: [JudgedScore]) -> [TierRow] {
+    RiskTier.allCases.compactMap { tier in
+      let inTier = scores.filter { $0.tier == tier }
+      let won = inTier.count { $0.forecast.isWon }
+      guard let interval = WilsonInterval.of(won, inTier.count) else { return nil }
+      return TierRow(tier: tier, deals: inTier.count, won: won, interval: interval)
+    }
+  }
+}
+
+/// The chief figures of a part of the deals.
+public struct SliceReport: Sendable {
+  /// What the deals of the part have in common, such as 2024 Q1 or EdTech.
+  public var label: String
+  /// Closed deals.
+  public var deals: Int
+  /// Of these, won.
+  public var won: Int
+  /// The area under the ROC curve; nil where only one outcome is there.
+  public var auc: Double?
+  /// Where the true area lies in 95 of 100 cases.
+  public var aucInterval: ClosedRange<Double>?
+  /// The Brier score.
+  public var brier: Double?
+
+  init(_ label: String, _ forecasts: [Forecast]) {
+    self.label = label
+    deals = forecasts.count
+    won = forecasts.count { $0.isWon }
+    let discrimination = Discrimination(forecasts)
+    auc = discrimination?.auc
+    aucInterval = discrimination?.interval
+    brier =
+      forecasts.isEmpty
+      ? nil
+      : forecasts.reduce(0) { $0 + ($1.chance - ($1.isWon ? 1 : 0)) * ($1.chance - ($1.isWon ? 1 : 0)) }
+        / Double(forecasts.count)
+  }
+}
+
+/// The parts that the deals fall into by one property.
+public struct SliceTable: Sendable {
+  /// The property: quarter, age, or a dimension's name.
+  public var name: String
+  /// The parts: in the order of time or age, or largest first.
+  public var slices: [SliceReport]
+}

@@ -1,0 +1,87 @@
+import Deals
+import Scoring
+
+/// What became of each deal of a history, and the ledger that the history wrote.
+public struct DealLives: Sendable {
+  /// One deal at its last moment: when it closed, or the end of the history where it is open.
+  public struct Life: Sendable {
+    /// Which deal.
+    public var id: DealID
+    /// Its state at the end of the history.
+    public var state: DealState
+    /// The moment for which it is scored: nothing from this instant on may be known.
+    public var lastMoment: Timestamp
+
+    /// What a model sees at that moment.
+    public var features: DealFeatures { DealFeatures(state, at: lastMoment) }
+  }
+
+  /// The deals that were not deleted, in the order of the input.
+  public let lives: [Life]
+  /// What the engine wrote to the ledger, in the order of event time.
+  public let ledger: [LedgerEntry]
+  /// How many deals the CRM had deleted by the end.
+  public let deletedDeals: Int
+  /// What the engine counted on the way: late and repeated changes among them.
+  public let counters: EngineCounters
+
+  /// Runs the engine over a history.
+  public init(_ history: DealHistory, settings: EngineSettings = EngineSettings()) {
+    var run = Self.run(history, settings)
+    let end = history.end ?? Timestamp(milliseconds: 0)
+    let closings = Self.closings(run.ledger)
+    var lives: [Life] = []
+    var deleted = 0
+    for id in history.deals {
+      guard let state = run.engine.state(of: id) else { continue }
+      if state.isDeleted {
+        deleted += 1
+        continue
+      }
+      // A CRM may date a close into the future of its report: what counts is when the outcome could first be known.
+      let known = state.status.closedAt.map { min($0, closings[id] ?? $0) }
+      lives.append(Life(id: id, state: state, lastMoment: known ?? end))
+    }
+    self.lives = lives
+    self.ledger = run.ledger
+    self.deletedDeals = deleted
+    self.counters = run.engine.counters
+    run.ledger = []
+  }
+
+  private static func run(
+    _ history: DealHistory, _ settings: EngineSettings
+  ) -> (engine: DealEngine, ledger: [LedgerEntry]) {
+    var settings = settings
+    // A history is asked about all of its deals at its end, so none may be forgotten on the way.
+    settings.closedRetentionDays = 366 * 1_000
+    var engine = DealEngine(partition: 0, settings: settings)
+    var baselines = Baselines(model: settings.model.id)
+    var output = EngineOutput()
+    var ledger: [LedgerEntry] = []
+    for (offset, change) in history.changes.enumerated() {
+      engine.apply(change, at: Int64(offset), &baselines, into: &output)
+      for entry in output.entries {
+        baselines.apply(entry, at: Int64(ledger.count))
+        ledger.append(entry)
+      }
+      output.removeAll()
+      if offset & 0xFFF == 0xFFF { engine.commit() }
+    }
+    engine.commit()
+    return (engine, ledger)
+  }
+
+  /// When the ledger first said that a deal is closed, since it was last open.
+  private static func closings(_ ledger: [LedgerEntry]) -> [DealID: Timestamp] {
+    var closings: [DealID: Timestamp] = [:]
+    for entry in ledger {
+      switch entry.content {
+      case .adds: closings[entry.dealID] = entry.occurredAt
+      case .retracts: closings[entry.dealID] = nil
+      case .amends: break
+      }
+    }
+    return closings
+  }
+}

@@ -1,0 +1,42 @@
+import Deals
+
+/// Changes one after the other, which can go on from where another left off.
+protocol ChangeStream: AnyObject {
+  /// The change that comes next, nil at the end.
+  var head: DealChange? { get }
+  /// Where the change that comes next begins.
+  var place: StreamPlace { get }
+  /// Goes on to the change after the next.
+  func advance() throws
+  /// Goes to a place that `place` named before.
+  func resume(at place: StreamPlace) throws
+  /// What could not be used so far.
+  var unreadable: UnreadableLines { get }
+  /// How much of the input has been read, from 0 to 1; nil where that is not known.
+  var share: Double? { get }
+}
+
+/// A place in a stream of changes.
+struct StreamPlace: Codable, Hashable, Sendable {
+  /// Bytes of text, or changes, that lie before.
+  var position: Int64
+  /// Lines that lie before.
+  var line: Int
+  /// Lines before that could not be used.
+  var unreadable: Int
+}
+
+/// Lines that could not be used: all are counted, the first are kept.
+public struct UnreadableLines: Sendable {
+  /// How many lines are kept in full.
+  public static let kept = 20
+  /// How many there are.
+  public internal(set) var count = 0
+  /// The first of them.
+  public internal(set) var first: [UnreadableLine] = []
+
+  mutating func add(_ line: @autoclosure () -> UnreadableLine) {
+    count += 1
+    if first.count < Self.kept { first.append(line()) }
+  }
+}

@@ -1,0 +1,151 @@
+import Deals
+import Foundation
+import Scoring
+
+/// Runs a history through the engine and writes every score, as the scorer would have published it had its ledger come
+/// round at once. The same input and configuration give the same bytes. Belongs to one thread.
+public final class HistoryReplay {
+  /// How far a replay has come.
+  public struct Progress: Sendable {
+    /// Changes replayed.
+    public var changes: Int64
+    /// Scores written.
+    public var scores: Int64
+    /// How much of the input has been read, from 0 to 1; nil where that is not known.
+    public var share: Double?
+    /// The event time that has been reached.
+    public var streamTime: Timestamp?
+  }
+
+  private let plan: ReplayPlan
+  private var merged: MergedChanges
+  private var engine: DealEngine
+  private var baselines: Baselines
+  private var output = EngineOutput()
+  private var writer = JSONWriter()
+  private let results: ResultStream
+  private let ledger: ResultStream?
+  private var changes: Int64 = 0
+  private var scores: Int64 = 0
+  private var ledgerEntries: Int64 = 0
+  private var checkpointed: Int64 = 0
+  /// Whether the replay goes on from a checkpoint.
+  public let isResumed: Bool
+
+  /// Opens the files; goes on from the checkpoint where there is one.
+  ///
+  /// - Throws: `ReplayError`.
+  public convenience init(_ plan: ReplayPlan) throws {
+    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams())
+  }
+
+  init(_ plan: ReplayPlan, _ streams: [any ChangeStream]) throws {
+    self.plan = plan
+    merged = MergedChanges(streams)
+    engine = DealEngine(partition: 0, settings: plan.settings)
+    baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
+    let checkpoint = try plan.checkpoint.flatMap { try Self.checkpoint(plan, in: $0) }
+    isResumed = checkpoint != nil
+    if let folder = plan.checkpoint {
+      ledger = try ResultStream(
+        path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
+    } else {
+      ledger = nil
+    }
+    results = try ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
+    if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
+  }
+
+  private static func checkpoint(_ plan: ReplayPlan, in folder: String) throws -> ReplayCheckpoint? {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw ReplayError.unwritable(file: folder, reason: error.localizedDescription)
+    }
+    guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
+    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == plan.inputs.count else {
+      throw ReplayError.otherReplay(checkpoint: folder)
+    }
+    return checkpoint
+  }
+
+  private func resume(_ checkpoint: ReplayCheckpoint, _ folder: String) throws {
+    try checkpoint.restore(&engine, from: folder)
+    try checkpoint.restore(&baselines, from: folder)
+    try merged.resume(at: checkpoint.places)
+    changes = checkpoint.changes
+    scores = checkpoint.scores
+    ledgerEntries = checkpoint.ledgerEntries
+    checkpointed = changes
+  }
+
+  /// How far it has come.
+  public var progress: Progress {
+    Progress(changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime)
+  }
+
+  /// Lines that could not be used so far.
+  public var unreadable: UnreadableLines { merged.unreadable }
+
+  /// The instant of the change that comes next, nil at the end.
+  public var next: Timestamp? {
+    guard let head = merged.head, plan.until.map({ head.occurredAt <= $0 }) ?? true else { return nil }
+    return head.occurredAt
+  }
+
+  /// Replays at most so many changes; false where the end has been reached.
+  public func advance(_ count: Int) throws -> Bool {
+    for _ in 0..<count {
+      guard let change = merged.head, plan.until.map({ change.occurredAt <= $0 }) ?? true else { return false }
+      engine.apply(change, at: changes, &baselines, into: &output)
+      changes += 1
+      try merged.advance()
+      if !output.risks.isEmpty || !output.entries.isEmpty { try publish() }
+      if changes & 0xFFF == 0 { engine.commit() }
+    }
+    if plan.checkpoint != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
+    return true
+  }
+
+  /// Scores what is due by the end, and closes the files. A replay that has come to its end leaves no checkpoint.
+  public func finish() throws -> Progress {
+    if let until = plan.until {
+      engine.advance(to: until, &baselines, into: &output)
+      try publish()
+    }
+    try results.synchronize()
+    if let folder = plan.checkpoint { try? FileManager.default.removeItem(atPath: folder) }
+    return progress
+  }
+
+  private func publish() throws {
+    for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
+      writer.removeAll()
+      writer.riskEvent(risk)
+      try results.append(line: writer.bytes)
+      scores += 1
+    }
+    for entry in output.entries {
+      baselines.apply(entry, at: ledgerEntries)
+      ledgerEntries += 1
+      guard let ledger else { continue }
+      writer.removeAll()
+      writer.ledgerEntry(entry)
+      try ledger.append(line: writer.bytes)
+    }
+    output.removeAll()
+  }
+
+  private func saveCheckpoint() throws {
+    guard let folder = plan.checkpoint, let ledger else { return }
+    engine.commit()
+    try results.synchronize()
+    try ledger.synchronize()
+    let checkpoint = ReplayCheckpoint(
+      fingerprint: plan.fingerprint, places: merged.places, changes: changes, scores: scores,
+      outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
+      streamTime: engine.position.streamTime?.milliseconds)
+    try checkpoint.save(folder, engine)
+    checkpointed = changes
+  }
+}

@@ -1,0 +1,60 @@
+import Deals
+
+/// Several streams as one, in the order of event time; at the same instant the first stream goes first.
+struct MergedChanges {
+  private let streams: [any ChangeStream]
+  /// The stream whose head comes next; nil at the end of all.
+  private var current: Int?
+
+  init(_ streams: [any ChangeStream]) {
+    self.streams = streams
+    choose()
+  }
+
+  /// The change that comes next.
+  var head: DealChange? { current.flatMap { streams[$0].head } }
+
+  mutating func advance() throws {
+    guard let current else { return }
+    try streams[current].advance()
+    choose()
+  }
+
+  var places: [StreamPlace] { streams.map(\.place) }
+
+  mutating func resume(at places: [StreamPlace]) throws {
+    for (stream, place) in zip(streams, places) { try stream.resume(at: place) }
+    choose()
+  }
+
+  /// What could not be used so far, stream by stream.
+  var unreadable: UnreadableLines {
+    var all = UnreadableLines()
+    for stream in streams {
+      let lines = stream.unreadable
+      all.count += lines.count
+      all.first += lines.first.prefix(UnreadableLines.kept - all.first.count)
+    }
+    return all
+  }
+
+  /// How much has been read, from 0 to 1; nil where that is not known.
+  var share: Double? {
+    let shares = streams.compactMap(\.share)
+    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+
+  private mutating func choose() {
+    if streams.count == 1 {
+      current = streams[0].head == nil ? nil : 0
+      return
+    }
+    current = nil
+    var earliest = Timestamp(milliseconds: .max)
+    for (index, stream) in streams.enumerated() {
+      guard let head = stream.head, current == nil || head.occurredAt < earliest else { continue }
+      earliest = head.occurredAt
+      current = index
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Deals
+import Foundation
+import Scoring
+
+/// What a replay that was killed needs to go on: the deals, the ledger, and how far input and output had come.
+///
+/// The figures name the file of the states, and are put in place last: a kill while a checkpoint is written leaves the one
+/// before it whole.
+struct ReplayCheckpoint: Codable {
+  /// Of the plan; another plan must not go on from here.
+  var fingerprint: String
+  var places: [StreamPlace]
+  var changes: Int64
+  var scores: Int64
+  var outputLength: UInt64
+  var ledgerLength: UInt64
+  var ledgerEntries: Int64
+  var streamTime: Int64?
+
+  private static let figures = "checkpoint.json"
+
+  static func ledgerPath(_ folder: String) -> String { folder + "/ledger.jsonl" }
+
+  private func statesPath(_ folder: String) -> String { folder + "/deals-\(changes).jsonl" }
+
+  /// The last checkpoint in a folder, nil where there is none.
+  static func load(_ folder: String) throws -> ReplayCheckpoint? {
+    let path = folder + "/" + figures
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    do {
+      return try JSONDecoder().decode(ReplayCheckpoint.self, from: data)
+    } catch {
+      throw ReplayError.damaged(file: path, reason: "it is no checkpoint")
+    }
+  }
+
+  /// Writes the checkpoint with the deals of the engine, and removes the one before.
+  func save(_ folder: String, _ engine: DealEngine) throws {
+    let states = try ResultStream(path: statesPath(folder), length: 0)
+    var writer = JSONWriter()
+    try engine.forEachDeal { id, state in
+      writer.removeAll()
+      writer.dealState(state)
+      // No id holds a tab, so it needs no escapes.
+      try states.append(line: Array(id.text.utf8) + [0x09] + writer.bytes)
+    }
+    try states.synchronize()
+    let path = folder + "/" + Self.figures
+    do {
+      try JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw ReplayError.unwritable(file: path, reason: error.localizedDescription)
+    }
+    let kept = URL(filePath: statesPath(folder)).lastPathComponent
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix("deals-") && name != kept {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
+  }
+
+  /// Puts the deals back into an engine.
+  func restore(_ engine: inout DealEngine, from folder: String) throws {
+    let decoder = StateDecoder()
+    let reader = try LineReader(path: statesPath(folder))
+    var hasMore = true
+    while hasMore {
+      hasMore = try reader.next { line in
+        let parts = line.split(separator: 0x09, maxSplits: 1)
+        guard parts.count == 2,
+          case .deal(let id, let state) = try decoder.decode(
+            key: UnsafeRawBufferPointer(rebasing: parts[0]), value: UnsafeRawBufferPointer(rebasing: parts[1]))
+        else { throw ReplayError.damaged(file: reader.path, reason: "line \(reader.line) is no deal") }
+        engine.restore(id, state)
+      }
+    }
+    engine.restore(
+      ChangelogPosition(nextOffset: changes, streamTime: streamTime.map(Timestamp.init(milliseconds:))))
+    engine.finishRestoring()
+  }
+
+  /// Puts the ledger back into baselines.
+  func restore(_ baselines: inout Baselines, from folder: String) throws {
+    let decoder = LedgerDecoder()
+    let reader = try LineReader(path: Self.ledgerPath(folder))
+    for offset in 0..<ledgerEntries {
+      let found = try reader.next { line in baselines.apply(try decoder.decode(line), at: offset) }
+      guard found else { throw ReplayError.damaged(file: reader.path, reason: "entries are missing at its end") }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Deals
+import Scoring
+
+/// What a replay reads, with what it scores, and where its scores go.
+public struct ReplayPlan: Sendable {
+  /// Files of change events, each in the order of event time; they are merged.
+  public var inputs: [String]
+  /// The file that the scores go to, one risk event in a line.
+  public var output: String
+  /// The folder of the checkpoint; nil for a replay that can't be resumed.
+  public var checkpoint: String?
+  /// Changes between two checkpoints.
+  public var checkpointInterval = 250_000
+  /// Changes after this instant are left out; what is due by then is scored.
+  public var until: Timestamp?
+  /// The deal whose scores are written; nil for all. The baselines are always those of the whole history.
+  public var onlyDeal: DealID?
+  /// What scores depend on.
+  public var settings = EngineSettings()
+  /// After how many days a deal counts half in decayed rates.
+  public var halfLifeDays = 90.0
+
+  /// A plan with everything else at its default.
+  public init(inputs: [String], output: String) {
+    self.inputs = inputs
+    self.output = output
+  }
+
+  /// Tells a checkpoint of this plan from that of another.
+  var fingerprint: String {
+    var hash = IdentityHash()
+    for input in inputs { hash.combine(input) }
+    hash.combine(output)
+    hash.combine(UInt64(bitPattern: until?.milliseconds ?? .max))
+    hash.combine(onlyDeal?.text ?? "")
+    hash.combine(settings.model.id.text)
+    hash.combine(settings.configurationHash.text)
+    hash.combine(halfLifeDays.bitPattern)
+    for days in settings.ageingDays { hash.combine(UInt64(days)) }
+    hash.combine(UInt64(settings.closedRetentionDays))
+    return hash.finish().description
+  }
+}

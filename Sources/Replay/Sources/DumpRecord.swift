@@ -1,0 +1,66 @@
+import Deals
+import Foundation
+
+/// One line of a dump: a record with its place, as `kcat -J` writes it (topic, partition, offset, ts, key, payload); the
+/// names timestamp and value are understood too.
+struct DumpRecord {
+  /// Why a line is no record.
+  struct Failure: Error {
+    var reason: String
+  }
+
+  var topic: String
+  var position: SourcePosition
+  var timestamp: Timestamp?
+  var key: [UInt8]?
+  var value: [UInt8]?
+
+  init(_ line: UnsafeRawBufferPointer) throws {
+    guard let members = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
+      throw Failure(reason: "it is no JSON object")
+    }
+    guard let topic = members["topic"] as? String else { throw Failure(reason: "it names no topic") }
+    guard let partition = members["partition"] as? Int, let offset = members["offset"] as? Int,
+      let number = Int32(exactly: partition)
+    else { throw Failure(reason: "it has no partition or offset") }
+    self.topic = topic
+    position = SourcePosition(partition: number, offset: Int64(offset))
+    timestamp = (members["ts"] ?? members["timestamp"]).flatMap { $0 as? Int }
+      .map { Timestamp(milliseconds: Int64($0)) }
+    key = (members["key"] as? String).map { Array($0.utf8) }
+    value = Self.bytes(members["payload"] ?? members["value"])
+  }
+
+  /// A value is the record's text; some tools write the object itself.
+  private static func bytes(_ value: Any?) -> [UInt8]? {
+    if let text = value as? String { return Array(text.utf8) }
+    guard let value, !(value is NSNull), JSONSerialization.isValidJSONObject(value) else { return nil }
+    return (try? JSONSerialization.data(withJSONObject: value)).map { Array($0) }
+  }
+
+  func change(_ decoder: ChangeDecoder) throws(DecodeFailure) -> DealChange {
+    let (key, value, timestamp, position) = (key, value, timestamp, position)
+    return try Self.withBytes(key) { key throws(DecodeFailure) in
+      try Self.withBytes(value) { value throws(DecodeFailure) in
+        try decoder.decode(key: key, value: value, timestamp: timestamp, source: position, now: nil)
+      }
+    }
+  }
+
+  /// The value, decoded; nil where there is none.
+  func decoded<Result>(
+    _ decode: (UnsafeRawBufferPointer) throws(DecodeFailure) -> Result
+  ) throws(DecodeFailure) -> Result? {
+    try Self.withBytes(value) { bytes throws(DecodeFailure) -> Result? in
+      guard let bytes else { return nil }
+      return try decode(bytes)
+    }
+  }
+
+  private static func withBytes<Result>(
+    _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws(DecodeFailure) -> Result
+  ) throws(DecodeFailure) -> Result {
+    guard let bytes else { return try body(nil) }
+    return try bytes.span.bytes.withUnsafeBytes { buffer throws(DecodeFailure) in try body(buffer) }
+  }
+}

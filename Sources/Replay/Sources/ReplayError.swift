@@ -1,0 +1,29 @@
+/// Why a replay can't go on. Its text ends with what to do.
+public enum ReplayError: Error, Hashable, Sendable {
+  /// A file can't be opened.
+  case unopened(file: String)
+  /// A file ends in the middle of its compressed data, or is damaged.
+  case damaged(file: String, reason: String)
+  /// A line of a dump is no record.
+  case notARecord(file: String, line: Int, reason: String)
+  /// A file can't be written.
+  case unwritable(file: String, reason: String)
+  /// A checkpoint belongs to another replay.
+  case otherReplay(checkpoint: String)
+}
+
+extension ReplayError: CustomStringConvertible {
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .unopened(let file): "\(file) can't be opened: check that it is there and may be read"
+    case .damaged(let file, let reason): "\(file) can't be read to its end (\(reason)): fetch it again"
+    case .notARecord(let file, let line, let reason):
+      "\(file):\(line) is no record of a topic (\(reason)): write dumps with kcat -J, one object in a line"
+    case .unwritable(let file, let reason):
+      "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
+    case .otherReplay(let checkpoint):
+      "\(checkpoint) is the checkpoint of a replay with other files or another configuration: give those, or remove it"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Deals
+import Testing
+
+@Suite struct RoundTripTests {
+  private func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    write(&writer)
+    return writer.bytes
+  }
+
+  @Test("every message reads back as it was written", arguments: 0..<200)
+  func roundTrips(seed: UInt64) throws {
+    var samples = Samples(seed: seed)
+    let change = samples.change()
+    let changeBytes = written { $0.change(change) }
+    #expect(try changeBytes.withUnsafeBytes { try ChangeDecoder().decode($0, now: nil) } == change, "seed \(seed)")
+
+    let entry = samples.entry()
+    let entryBytes = written { $0.ledgerEntry(entry) }
+    #expect(try entryBytes.withUnsafeBytes { try LedgerDecoder().decode($0) } == entry, "seed \(seed)")
+
+    let state = samples.dealState()
+    let key = Array("D1".utf8)
+    let stateBytes = written { $0.dealState(state) }
+    let record = try key.withUnsafeBytes { key in
+      try stateBytes.withUnsafeBytes { try StateDecoder().decode(key: key, value: $0) }
+    }
+    #expect(record == .deal(DealID("D1")!, state), "seed \(seed)")
+
+    let risk = samples.risk()
+    let riskBytes = written { $0.riskEvent(risk) }
+    #expect(try riskBytes.withUnsafeBytes { try RiskDecoder().decode($0) } == risk, "seed \(seed)")
+  }
+
+  @Test("the position is a record of its own, and a tombstone is no deal")
+  func positions() throws {
+    let decoder = StateDecoder()
+    let position = ChangelogPosition(nextOffset: 42, streamTime: Timestamp(milliseconds: 1_500), isLive: true)
+    let bytes = written { $0.position(position) }
+    let key = Array(ChangelogPosition.key.utf8)
+    #expect(
+      try key.withUnsafeBytes { key in try bytes.withUnsafeBytes { try decoder.decode(key: key, value: $0) } }
+        == .position(position))
+    let deal = Array("D1".utf8)
+    #expect(try deal.withUnsafeBytes { try decoder.decode(key: $0, value: nil) } == .deal(DealID("D1")!, nil))
+  }
+
+  @Test("the design's example reads as what it says")
+  func example() throws {
+    let text = """
+      {"event_id":"0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11","deal_id":"D04521","change":"stage_changed",
+       "occurred_at":"2024-02-10T09:30:00Z","previous_stage":"Demo","unknown":{"a":[1,2,{"b":null}]},
+       "deal":{"created_at":"2023-11-20T00:00:00Z","stage":"Proposal","amount":75000,"currency":"USD","rep_id":"rep_22",
+        "industry":"EdTech","region":"Europe","product_type":"Pro","lead_source":"Partner",
+        "expected_close_at":"2024-03-31T00:00:00Z","outcome":null,"closed_at":null,"loss_reason":null,
+        "engagement":{"last_contact_at":"2024-02-01T00:00:00Z","emails_30d":3,"meetings_30d":1,"stakeholders":2}}}
+      """
+    let change = try Array(text.utf8).withUnsafeBytes { try ChangeDecoder().decode($0, now: nil) }
+    #expect(change.eventID.description == "0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11")
+    #expect(change.kind == .stageChanged)
+    #expect(change.previousStage == .demo)
+    #expect(change.occurredAt.rfc3339 == "2024-02-10T09:30:00Z")
+    #expect(change.deal.stage == .proposal)
+    #expect(change.deal.amount == Amount(units: 75_000, currency: .usd))
+    #expect(change.deal.descriptors.rep == "rep_22")
+    #expect(change.deal.engagement?.stakeholders == 2)
+    #expect(change.deal.status == .open)
+  }
+
+  @Test("a number is written in the shortest form that reads back as the same bits", arguments: 0..<50)
+  func doubles(seed: UInt64) {
+    var samples = Samples(seed: seed)
+    for _ in 0..<200 {
+      let value = Double(bitPattern: UInt64(samples.number(.max)) << 1)
+      guard value.isFinite else { continue }
+      let text = String(decoding: written { $0.number(value) }, as: UTF8.self)
+      #expect(Double(text)?.bitPattern == value.bitPattern, "seed \(seed): \(text)")
+    }
+    #expect(written { $0.number(.nan) } == Array("null".utf8))
+  }
+
+  @Test("amounts and tenths are exact decimals")
+  func decimals() {
+    func text(_ write: (inout JSONWriter) -> Void) -> String { String(decoding: written(write), as: UTF8.self) }
+    #expect(text { $0.money(Money(cents: 1_999)) } == "19.99")
+    #expect(text { $0.money(Money(cents: 7_500_000)) } == "75000")
+    #expect(text { $0.money(Money(cents: -5)) } == "-0.05")
+    #expect(text { $0.tenths(573) } == "57.3")
+    #expect(text { $0.tenths(1_000) } == "100")
+    #expect(text { $0.integer(.min) } == "-9223372036854775808")
+  }
+}

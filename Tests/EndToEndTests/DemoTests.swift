@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite(.serialized) struct DemoTests {
+    @Test("the demo over the reference data closes 5,000 deals, 2,263 of them won, without a dead letter")
+    func reference() throws {
+      let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+      let history = root.deletingLastPathComponent().appendingPathComponent("shared/data/skygeni_sales_data.csv").path
+      guard FileManager.default.fileExists(atPath: history) else {
+        print("skipped: the reference data is not beside the project")
+        return
+      }
+      let (status, output) = try Program.run(
+        "dealpulse", ["demo", "--history", history, "--no-follow", "--format", "json"])
+      #expect(status == 0, "\(output)")
+      for line in [
+        "\"deals_closed\" : 5000", "\"won\" : 2263", "\"lost\" : 2737", "\"win_rate\" : 0.4526", "\"dead_letters\" : 0",
+      ] {
+        #expect(output.contains(line), "\(output)")
+      }
+    }
+
+    @Test("the demo over a simulated history ends by itself and finds every program")
+    func simulated() throws {
+      let (status, output) = try Program.run("dealpulse", ["demo", "--events", "2000", "--no-follow"])
+      #expect(status == 0, "\(output)")
+      #expect(output.contains("dead letters 0"))
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import Simulation
+import Topics
+
+/// A cluster with topics that no other test has: the embedded broker as a process, or the one that the environment names.
+final class Stream {
+  static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  let servers: String
+  let topics: TopicNames
+  let partitions: Int
+  let broker: Program?
+
+  init(partitions: Int = 6, beside other: Stream? = nil) throws {
+    self.partitions = partitions
+    let prefix = "t\(UInt32.random(in: 0..<UInt32.max))."
+    topics = TopicNames(prefix: prefix)
+    if let servers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"], !servers.isEmpty {
+      (self.servers, broker) = (servers, nil)
+      let made = try Program.run(
+        "dealpulse",
+        [
+          "topics", "apply", "--bootstrap-servers", servers, "--topic-prefix", prefix, "--deal-partitions",
+          String(partitions),
+        ])
+      guard made.status == 0 else { throw StreamFailure(text: made.output) }
+      return
+    }
+    if let other {
+      (servers, broker) = (other.servers, other.broker)
+      for topic in TopicDeclaration.all(dealPartitions: partitions) {
+        other.broker?.send("topic \(prefix)\(topic.name) \(topic.partitions)")
+      }
+      return
+    }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("port-\(UUID().uuidString)").path
+    let broker = try Program(
+      "dealpulse",
+      ["broker", "--port-file", file, "--topic-prefix", prefix, "--deal-partitions", String(partitions)])
+    guard eventually({ FileManager.default.fileExists(atPath: file) }) else {
+      throw StreamFailure(text: broker.output)
+    }
+    servers = try String(contentsOfFile: file, encoding: .utf8)
+    self.broker = broker
+  }
+
+  var client: ClientConfiguration { ClientConfiguration(bootstrapServers: servers, clientID: "test") }
+  var options: [String] { ["--bootstrap-servers", servers, "--topic-prefix", topics.prefix] }
+  var group: String { topics.prefix + "deal-scorer" }
+
+  func scorer(_ instance: String = "one", _ more: [String] = []) throws -> Program {
+    try Program(
+      "deal-scorer",
+      options + [
+        "--group-id", group, "--instance-id", instance, "--session-timeout", "6000", "--fetch-wait", "10",
+      ] + more)
+  }
+
+  func produce(_ events: some Sequence<SimulatedEvent>) throws {
+    let producer = try Producer(ProducerConfiguration(client: client), logger: Self.quiet)
+    defer { producer.close() }
+    let topic = try producer.topic(topics.changes)
+    let group = DeliveryGroup()
+    var writer = JSONWriter()
+    for event in events {
+      switch event.content {
+      case .change(let change):
+        writer.removeAll()
+        writer.change(change)
+        try Self.send(producer, topic, key: change.dealID.text, writer.bytes, event.time, group)
+      case .malformed(let bytes, let key): try Self.send(producer, topic, key: key, bytes, event.time, group)
+      }
+    }
+    try producer.flush(timeout: 60_000)
+    if let failure = group.firstFailure { throw failure }
+  }
+
+  /// One record as it is, for input that no type of ours can hold.
+  func produce(key: String?, _ value: [UInt8]?) throws {
+    var configuration = ProducerConfiguration(client: client)
+    configuration.client.extra["message.max.bytes"] = "1040000"
+    let producer = try Producer(configuration, logger: Self.quiet)
+    defer { producer.close() }
+    let topic = try producer.topic(topics.changes)
+    let group = DeliveryGroup()
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    try Self.send(producer, topic, key: key, value, now, group)
+    try producer.flush(timeout: 60_000)
+  }
+
+  private static func send(
+    _ producer: Producer, _ topic: ProducerTopic, key: String?, _ value: [UInt8]?, _ time: Timestamp,
+    _ group: DeliveryGroup
+  ) throws {
+    try Array((key ?? "").utf8).withUnsafeBytes { keyBytes in
+      try (value ?? []).withUnsafeBytes { valueBytes in
+        try producer.produce(
+          to: topic, key: key == nil ? nil : keyBytes, value: value == nil ? nil : valueBytes,
+          timestamp: time.milliseconds, group: group)
+      }
+    }
+  }
+
+  /// Whether the scorer's group has committed the end of every partition of deals.changes.
+  func isProcessed() throws -> Bool { try committed() == ends() }
+
+  func committed() throws -> Int64 {
+    let consumer = try Consumer(ConsumerConfiguration(client: client, groupID: group), logger: Self.quiet)
+    defer { consumer.close() }
+    let all = (0..<Int32(partitions)).map { TopicPartition(topics.changes, $0) }
+    // While a rebalance goes on the group answers with an error: not processed yet.
+    return ((try? consumer.committed(all)) ?? [:]).values.reduce(0, +)
+  }
+
+  private func ends() throws -> Int64 {
+    let consumer = try Consumer(ConsumerConfiguration(client: client, groupID: group), logger: Self.quiet)
+    defer { consumer.close() }
+    return try (0..<Int32(partitions)).reduce(0) {
+      $0 + (try consumer.watermarks(TopicPartition(topics.changes, $1)).high)
+    }
+  }
+
+  /// Every record of a topic, and that none was dropped at its beginning.
+  func forEach(_ topic: String, partitions: Int, _ body: (borrowing MessageView) throws -> Void) throws {
+    var configuration = ConsumerConfiguration(client: client, groupID: "\(topics.prefix)reader")
+    configuration.reportsPartitionEnd = true
+    configuration.fetchWaitMax = 10
+    configuration.offsetReset = .earliest
+    let consumer = try Consumer(configuration, logger: Self.quiet)
+    defer { consumer.close() }
+    var open = Set((0..<Int32(partitions)).map { TopicPartition(topic, $0) })
+    for partition in open where try consumer.watermarks(partition).low != 0 {
+      throw StreamFailure(text: "\(partition) has dropped records: the test writes too much for the embedded broker")
+    }
+    try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
+    while !open.isEmpty {
+      try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch in
+        try batch.forEach { message in try body(message) }
+      }
+      for case .reachedEnd(let partition, _) in consumer.takeEvents() { open.remove(partition) }
+    }
+  }
+}
+
+struct StreamFailure: Error, CustomStringConvertible {
+  var text: String
+  var description: String { text }
+}

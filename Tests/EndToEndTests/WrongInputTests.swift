@@ -1,0 +1,79 @@
+import Deals
+import Foundation
+import Simulation
+import Testing
+
+extension EndToEnd {
+  @Suite(.serialized) struct WrongInputTests {
+    private func change(_ id: String, _ edit: (String) -> String = { $0 }) -> [UInt8] {
+      Array(
+        edit(
+          """
+          {"event_id":"\(id)-1","deal_id":"\(id)","change":"created","occurred_at":"2024-01-01T00:00:00Z",\
+          "deal":{"created_at":"2024-01-01T00:00:00Z","stage":"Demo","amount":10,"currency":"USD","outcome":null}}
+          """
+        ).utf8)
+    }
+
+    @Test("whatever can't be used becomes a dead letter with its code, and the next good change is scored")
+    func deadLetters() throws {
+      let stream = try Stream(partitions: 1)
+      let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+      let wrong: [(code: String, key: String?, value: [UInt8]?)] = [
+        ("malformed_json", "x", Array("no json".utf8)),
+        ("truncated_json", "x", []),
+        ("oversized", "x", change("x") { $0.replacing("Demo", with: String(repeating: "y", count: 1_010_000)) }),
+        ("wrong_type", "x", change("x") { $0.replacing("\"amount\":10", with: "\"amount\":\"10\"") }),
+        ("invalid_utf8", "x", change("x") + [0xFF]),
+        ("too_deep", "x", change("x") { $0.replacing("\"USD\"", with: deep) }),
+        ("unknown_stage", "x", change("x") { $0.replacing("Demo", with: "Limbo") }),
+        ("negative_amount", "x", change("x") { $0.replacing(":10", with: ":-10") }),
+        ("future_timestamp", "x", change("x") { $0.replacing("2024", with: "2924") }),
+        ("missing_deal_id", "x", change("x") { $0.replacing("\"deal_id\":\"x\",", with: "") }),
+        ("key_mismatch", "other", change("x")),
+        ("tombstone", nil, nil),
+      ]
+      for record in wrong { try stream.produce(key: record.key, record.value) }
+      try stream.produce(key: "good", change("good"))
+      let scorer = try stream.scorer()
+      #expect(try eventually { try stream.isProcessed() })
+      scorer.signal(SIGTERM)
+      #expect(scorer.wait() == 0)
+
+      var codes: [Int64: String] = [:]
+      try stream.forEach(stream.topics.deadLetter, partitions: 3) { message in
+        let headers = Dictionary(message.headers.map { ($0.name, $0.text ?? "") }) { first, _ in first }
+        #expect(headers["dl_topic"] == stream.topics.changes)
+        codes[Int64(headers["dl_offset"] ?? "") ?? -1] = headers["dl_code"]
+      }
+      #expect(codes.sorted { $0.key < $1.key }.map(\.value) == wrong.map(\.code))
+      #expect(try StreamOutcome(of: stream).states.keys.map(\.text) == ["good"])
+    }
+
+    @Test("topics whose partitions do not match stop the start, with the command that mends it")
+    func partitions() throws {
+      let stream = try Stream(partitions: 2)
+      guard let broker = stream.broker else { return }
+      for (name, count) in [
+        ("deals.changes", 4), ("deals.state", 3), ("deals.risk", 4), ("deals.outcomes", 1), ("deals.dead-letter", 1),
+      ] {
+        broker.send("topic wrong.\(name) \(count)")
+      }
+      #expect(eventually { broker.output.components(separatedBy: "ok").count > 5 })
+      let (status, output) = try Program.run(
+        "deal-scorer", ["--bootstrap-servers", stream.servers, "--topic-prefix", "wrong."])
+      #expect(status == 2)
+      #expect(output.contains("wrong.deals.state has 3 partitions"))
+      #expect(output.contains("dealpulse topics apply"))
+    }
+
+    @Test("a broker that is not there is waited for, and the wait can be ended")
+    func absentBroker() throws {
+      let scorer = try Program("deal-scorer", ["--bootstrap-servers", "127.0.0.1:1"])
+      #expect(eventually { scorer.output.contains("no broker at 127.0.0.1:1 yet") })
+      #expect(scorer.isRunning)
+      scorer.signal(SIGTERM)
+      #expect(scorer.wait() == 0)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Deals
+import Scoring
+import Testing
+
+@testable import Replay
+
+@Suite("A backtest tells what scores are worth")
+struct BacktestTests {
+  @Test(
+    "the reference's claim is shown to be a leak: in-sample 0.546 with its tier table, point-in-time a coin flip",
+    .enabled(if: ReferenceHistory.isThere, "the reference data is not beside the package"))
+  func reference() throws {
+    let backtest = Backtest(try ReferenceHistory.load(), [Backtest.Candidate(.weighted)])
+    let model = try #require(backtest.models.first)
+    #expect(abs(try #require(model.inSample.auc) - 0.546) < 0.0005)
+    let interval = try #require(model.pointInTime.aucInterval)
+    #expect(interval.contains(0.5))
+    #expect(abs(try #require(model.pointInTime.auc) - 0.49) < 0.015)
+    #expect(model.inSample.tiers.map(\.tier) == [.medium, .high])
+    #expect(model.inSample.tiers.map(\.deals) == [3_082, 1_918])
+    #expect(model.inSample.tiers.map { Figures.percent($0.winRate) } == ["47.8%", "41.2%"])
+    #expect(model.verdict.skill == .none)
+    #expect(model.verdict.leak?.contains("leaking") == true)
+    #expect(backtest.closedDeals == 5_000 && backtest.wonDeals == 2_263)
+  }
+
+  private func history(_ outcomes: [(Int, Outcome)]) throws -> DealHistory {
+    var changes: [DealChange] = []
+    for (index, (day, outcome)) in outcomes.enumerated() {
+      let id = try #require(DealID("D\(index)"))
+      let created = Timestamp(Day(number: Int32(19_000 + day)))
+      let closed = created.adding(days: 20)
+      var deal = Deal(createdAt: created, stage: .demo, descriptors: Descriptors(rep: "a"))
+      changes.append(
+        DealChange(
+          eventID: EventID(text: "c\(index)"), dealID: id, kind: .created, occurredAt: created, deal: deal))
+      deal.status = outcome == .won ? .won(at: closed) : .lost(at: closed, reason: nil)
+      changes.append(
+        DealChange(eventID: EventID(text: "x\(index)"), dealID: id, kind: .closed, occurredAt: closed, deal: deal))
+    }
+    return DealHistory(changes)
+  }
+
+  @Test("an empty history and one with a single outcome say why there is no figure")
+  func gaps() throws {
+    let nothing = Backtest(DealHistory([]), [Backtest.Candidate(.weighted)])
+    #expect(nothing.models.first?.verdict.sentence == "no verdict: there are no closed deals")
+    let wins = Backtest(try history((0..<30).map { ($0, .won) }), ModelName.allCases.map { Backtest.Candidate($0) })
+    for model in wins.models {
+      #expect(model.pointInTime.auc == nil)
+      #expect(model.verdict.sentence == "no verdict: all of the 30 deals were won")
+      #expect(model.verdict.skill == .unknown)
+    }
+    for text in [nothing.text, nothing.json, wins.text, wins.json] {
+      #expect(!text.lowercased().contains("nan") && !text.contains("inf"))
+    }
+    #expect(wins.text.contains("no AUC point-in-time: all of the 30 deals were won"))
+  }
+
+  @Test("the published side uses the score that stood before the close, at the age that the deal had then")
+  func published() throws {
+    let backtest = Backtest(
+      try history((0..<40).map { ($0, $0 % 3 == 0 ? .won : .lost) }), [Backtest.Candidate(.weighted)])
+    let model = try #require(backtest.models.first)
+    #expect(model.published.deals == 40)
+    #expect(model.neverPublished == 0)
+    let ages = try #require(model.publishedSlices.first { $0.name == "age" })
+    #expect(ages.slices.map(\.label) == ["00–30 days"])
+    let quarters = try #require(model.slices.first { $0.name == "quarter" })
+    #expect(quarters.slices.map(\.deals).reduce(0, +) == 40)
+  }
+
+  @Test("figures are written the same everywhere")
+  func figures() {
+    #expect(Figures.share(0.4949) == "0.49")
+    #expect(Figures.share(-0.0004, 3) == "0.000")
+    #expect(Figures.share(1.005, 1) == "1.0")
+    #expect(Figures.percent(0.4776) == "47.8%")
+    #expect(Figures.count(1_234_567) == "1,234,567")
+  }
+}

@@ -1,0 +1,143 @@
+import Deals
+import Foundation
+import Scoring
+import Testing
+
+@testable import Replay
+
+@Suite("A history is replayed into a file")
+struct HistoryReplayTests {
+  /// A folder that is gone after the test.
+  private final class Folder {
+    let path = NSTemporaryDirectory() + "deal-replay-\(UUID().uuidString)"
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+  }
+
+  private func write(_ changes: [DealChange], to path: String) throws {
+    var writer = JSONWriter()
+    var lines: [UInt8] = []
+    for change in changes {
+      writer.removeAll()
+      writer.change(change)
+      lines += writer.bytes + [0x0A]
+    }
+    try Data(lines).write(to: URL(filePath: path))
+  }
+
+  private func run(_ plan: ReplayPlan) throws -> Data {
+    let replay = try HistoryReplay(plan)
+    while try replay.advance(100) {}
+    _ = try replay.finish()
+    return try Data(contentsOf: URL(filePath: plan.output))
+  }
+
+  @Test("the same input gives the same bytes, from one file or from several", arguments: [1, 2, 3] as [UInt64])
+  func deterministic(seed: UInt64) throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(2_000, deals: 100, seed: seed).sorted { $0.occurredAt < $1.occurredAt }
+    try write(changes, to: folder("all.jsonl"))
+    // A file of every third deal and a file of the rest: merged, they are the same history again.
+    let isThird = { (change: DealChange) in change.dealID.text.utf8.reduce(0) { $0 + Int($1) } % 3 == 0 }
+    let unique = Set(changes.map(\.occurredAt)).count == changes.count
+    try write(changes.filter(isThird), to: folder("a.jsonl"))
+    try write(changes.filter { !isThird($0) }, to: folder("b.jsonl"))
+    let whole = try run(ReplayPlan(inputs: [folder("all.jsonl")], output: folder("1.jsonl")))
+    #expect(whole.count > 100_000)
+    #expect(try run(ReplayPlan(inputs: [folder("all.jsonl")], output: folder("2.jsonl"))) == whole)
+    if unique {
+      #expect(
+        try run(ReplayPlan(inputs: [folder("a.jsonl"), folder("b.jsonl")], output: folder("3.jsonl"))) == whole,
+        "seed \(seed)")
+    }
+  }
+
+  @Test("a replay that was killed and resumed gives the bytes of one that ran through", arguments: [4, 5] as [UInt64])
+  func resumed(seed: UInt64) throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(3_000, deals: 120, seed: seed)
+    try write(changes, to: folder("in.jsonl"))
+    let whole = try run(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("whole.jsonl")))
+    var plan = ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl"))
+    plan.checkpoint = folder("checkpoint")
+    plan.checkpointInterval = 700
+    for kill in [900, 1_700, 300] {
+      // What was not checkpointed is lost with the object, half-written lines and all.
+      let replay = try HistoryReplay(plan)
+      for _ in 0..<(kill / 100) { #expect(try replay.advance(100)) }
+    }
+    let last = try HistoryReplay(plan)
+    #expect(last.isResumed)
+    #expect(last.progress.changes == 2_100)
+    #expect(try run(plan) == whole, "seed \(seed)")
+    #expect(!FileManager.default.fileExists(atPath: folder("checkpoint")))
+  }
+
+  @Test("a checkpoint of another replay is refused")
+  func otherCheckpoint() throws {
+    let folder = try Folder()
+    try write(RandomLives.changes(500, deals: 50, seed: 6), to: folder("in.jsonl"))
+    var plan = ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl"))
+    plan.checkpoint = folder("checkpoint")
+    plan.checkpointInterval = 100
+    #expect(try HistoryReplay(plan).advance(200))
+    plan.settings.model = PointsModel()
+    #expect(throws: ReplayError.otherReplay(checkpoint: folder("checkpoint"))) { try HistoryReplay(plan) }
+  }
+
+  @Test("until an instant: later changes are left out, what is due by then is scored")
+  func until() throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(1_000, deals: 80, seed: 7).sorted { $0.occurredAt < $1.occurredAt }
+    try write(changes, to: folder("in.jsonl"))
+    let end = changes[600].occurredAt.adding(milliseconds: 1)
+    var plan = ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl"))
+    plan.until = end
+    let decoder = RiskDecoder()
+    let events = try run(plan).split(separator: 0x0A).map { line in
+      try Array(line).withUnsafeBytes { try decoder.decode($0) }
+    }
+    #expect(events.allSatisfy { $0.occurredAt <= end })
+    #expect(events.contains { $0.trigger == .ageing })
+  }
+
+  @Test("one deal's scores are those that it has among all")
+  func onlyDeal() throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(2_000, deals: 60, seed: 8)
+    try write(changes, to: folder("in.jsonl"))
+    let whole = try run(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("all.jsonl")))
+    var plan = ReplayPlan(inputs: [folder("in.jsonl")], output: folder("one.jsonl"))
+    plan.onlyDeal = DealID("D7")
+    let lines = whole.split(separator: 0x0A).filter {
+      String(decoding: $0, as: UTF8.self).contains("\"deal_id\":\"D7\"")
+    }
+    #expect(lines.count > 3)
+    #expect(try run(plan).split(separator: 0x0A) == lines)
+  }
+
+  @Test("lines that can't be read are counted and named, the rest is replayed")
+  func unreadable() throws {
+    let folder = try Folder()
+    try write(RandomLives.changes(200, deals: 20, seed: 9), to: folder("in.jsonl"))
+    var text = try String(contentsOfFile: folder("in.jsonl"), encoding: .utf8)
+    text = "{\"deal_id\":\"D1\"\n\n" + text + "nonsense\n{\"event_id\":\"x\"}"
+    try Data(text.utf8).write(to: URL(filePath: folder("in.jsonl")))
+    let replay = try HistoryReplay(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl")))
+    while try replay.advance(1_000) {}
+    #expect(replay.progress.changes == 200)
+    #expect(replay.unreadable.count == 3)
+    #expect(replay.unreadable.first.map(\.line) == [1, 203, 204])
+  }
+
+  @Test("an empty history gives an empty file")
+  func empty() throws {
+    let folder = try Folder()
+    try Data().write(to: URL(filePath: folder("in.jsonl")))
+    #expect(try run(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl"))).isEmpty)
+    #expect(throws: ReplayError.unopened(file: folder("none"))) {
+      try HistoryReplay(ReplayPlan(inputs: [folder("none")], output: folder("out.jsonl")))
+    }
+  }
+}

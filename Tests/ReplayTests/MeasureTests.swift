@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Replay
+
+@Suite("Measures of skill")
+struct MeasureTests {
+  private func forecasts(_ pairs: [(Double, Int)]) -> [Forecast] {
+    pairs.map { Forecast(chance: $0.0, isWon: $0.1 == 1) }
+  }
+
+  @Test("the AUC counts pairs, ties half")
+  func auc() throws {
+    let ranked = forecasts([(0.1, 0), (0.4, 0), (0.35, 1), (0.8, 1)])
+    #expect(Discrimination(ranked)?.auc == 0.75)
+    #expect(Discrimination(forecasts([(0.5, 0), (0.5, 1)]))?.auc == 0.5)
+    #expect(Discrimination(forecasts([(0.5, 1), (0.6, 1)])) == nil)
+  }
+
+  /// By counting pairs, the definition in DeLong, DeLong and Clarke-Pearson (1988).
+  private func slow(_ forecasts: [Forecast]) -> (auc: Double, variance: Double) {
+    let won = forecasts.filter(\.isWon).map(\.chance)
+    let lost = forecasts.filter { !$0.isWon }.map(\.chance)
+    func wins(_ left: Double, _ right: Double) -> Double { left > right ? 1 : left == right ? 0.5 : 0 }
+    let byWon = won.map { chance in lost.reduce(0) { $0 + wins(chance, $1) } / Double(lost.count) }
+    let byLost = lost.map { chance in won.reduce(0) { $0 + wins($1, chance) } / Double(won.count) }
+    func variance(_ values: [Double]) -> Double {
+      let mean = values.reduce(0, +) / Double(values.count)
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+    }
+    let auc = byWon.reduce(0, +) / Double(won.count)
+    return (auc, variance(byWon) / Double(won.count) + variance(byLost) / Double(lost.count))
+  }
+
+  @Test("the fast AUC and its variance are those of counting pairs", arguments: [1, 2, 3, 4] as [UInt64])
+  func deLong(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let many = (0..<300).map { _ in
+      let chance = Double(Int.random(in: 0..<40, using: &generator)) / 40
+      return Forecast(chance: chance, isWon: generator.chance(0.2 + chance / 2))
+    }
+    let fast = try #require(Discrimination(many))
+    let expected = slow(many)
+    #expect(abs(fast.auc - expected.auc) < 1e-12, "seed \(seed)")
+    #expect(abs(try #require(fast.variance) - expected.variance) < 1e-12, "seed \(seed)")
+  }
+
+  @Test("a model compared with itself has no difference; with noise it has one that is seen")
+  func paired() throws {
+    var generator = SeededGenerator(seed: 5)
+    let outcomes = (0..<800).map { _ in Double.random(in: 0..<1, using: &generator) }
+    let good = outcomes.map { chance in
+      Forecast(chance: chance, isWon: generator.chance(chance))
+    }
+    let noise = good.map { Forecast(chance: Double.random(in: 0..<1, using: &generator), isWon: $0.isWon) }
+    let skilled = try #require(Discrimination(good))
+    #expect(Discrimination.pairedTest(skilled, skilled)?.difference == 0)
+    let unskilled = try #require(Discrimination(noise))
+    let test = try #require(Discrimination.pairedTest(skilled, unskilled))
+    #expect(test.difference > 0.2)
+    #expect(try #require(test.p) < 1e-6)
+  }
+
+  @Test("Brier score, log loss and the decomposition by hand")
+  func accuracy() throws {
+    let accuracy = try #require(Accuracy(forecasts([(0.8, 1), (0.8, 1), (0.8, 0), (0.2, 0)])))
+    #expect(abs(accuracy.brier - (0.04 + 0.04 + 0.64 + 0.04) / 4) < 1e-12)
+    #expect(abs(accuracy.reliability - (3 * (0.8 - 2.0 / 3) * (0.8 - 2.0 / 3) + 0.04) / 4) < 1e-12)
+    #expect(abs(accuracy.brier - (accuracy.reliability - accuracy.resolution + accuracy.uncertainty)) < 1e-12)
+    #expect(accuracy.bins.map(\.deals) == [1, 3])
+    // A chance of 0 that came true is held at 1e-15, not infinite.
+    #expect(try #require(Accuracy(forecasts([(0, 1)]))).logLoss < 35)
+  }
+
+  @Test("average precision and lift find lost deals; equal chances make neither")
+  func ranking() throws {
+    let perfect = try #require(LossRanking(forecasts([(0.1, 0), (0.2, 0), (0.8, 1), (0.9, 1)])))
+    #expect(perfect.averagePrecision == 1)
+    let flat = try #require(LossRanking(forecasts((0..<20).map { (0.5, $0 % 4 == 0 ? 1 : 0) })))
+    #expect(flat.averagePrecision == 0.75)
+    #expect(flat.lift.count == 10)
+    #expect(flat.lift.allSatisfy { abs($0 - 1) < 1e-9 })
+    #expect(LossRanking(forecasts([(0.3, 1)])) == nil)
+  }
+}
