@@ -65,10 +65,16 @@ final class Router: Sendable {
     pipeline.beginCatchUp()
     var clock = Clock()
     var watch = HeartbeatWatch(from: clock.now())
+    var nextTidying = clock.now()
     while !stops {
       try step(&pipeline, input, &watch, &clock)
       try log.publish()
       healthyAt.store(clock.now().milliseconds, ordering: .releasing)
+      if nextTidying <= clock.now() {
+        nextTidying = clock.now().adding(milliseconds: 3_600_000)
+        pipeline.forgetOld(at: clock.now())
+        try store.forget(before: clock.now().adding(milliseconds: -pipeline.rules.retention.value))
+      }
       if isReloadAsked.exchange(false, ordering: .acquiringAndReleasing) { reload(&pipeline, at: clock.now()) }
     }
   }
@@ -81,6 +87,7 @@ final class Router: Sendable {
     FaultPoint.afterRead.pass()
     let now = clock.now()
     var output = PipelineOutput()
+    let mark = pipeline.mark
     let (commands, last) = try store.commands()
     for command in commands { command.apply(to: &pipeline, at: now) }
     if !batch.offsets.isEmpty, let end = watch.heard(at: now) { output.decisions += pipeline.take(end, at: now) }
@@ -92,6 +99,9 @@ final class Router: Sendable {
     let made = pipeline.tick(at: now)
     // What never concerned anybody is counted by the topics themselves.
     let decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
+    guard !batch.offsets.isEmpty || !commands.isEmpty || !decisions.isEmpty || pipeline.hasChanged(since: mark) else {
+      return
+    }
     try store.commit(&pipeline, messages: made.messages, decisions: decisions, offsets: batch.offsets)
     if last > 0 { try store.forgetCommands(upTo: last) }
     FaultPoint.afterStore.pass()

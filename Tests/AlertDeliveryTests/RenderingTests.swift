@@ -19,7 +19,7 @@ import Testing
   func sentence() {
     #expect(
       MessageContext.sentence(Messages.deal("D04521"))
-        == "D04521 ($75K, EdTech) has stood in Proposal for 82 days with rep_22. Rep_22 wins 40% (team 45%). Risk 57. "
+        == "D04521 ($75K, EdTech) has stood in Proposal for 82 days with rep_22. rep_22 wins 40% (team 45%). Risk 57. "
         + "Reassign to rep_21 or bring in the VP.")
   }
 

@@ -50,6 +50,30 @@ import Testing
     #expect(second.message.id == first.message.id)
   }
 
+  @Test("what ended long ago is forgotten, what is open is not")
+  func forgetting() throws {
+    let (store, path) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var output = Messages.make([Messages.deal("D1"), Messages.deal("D2")], &pipeline)
+    output.decisions += pipeline.take(.ended(dealID: "D1", at: Messages.noon), at: Messages.noon)
+    try store.commit(&pipeline, messages: output.messages, decisions: output.decisions, offsets: [:])
+    let later = Messages.noon.adding(days: 100)
+    pipeline.forgetOld(at: later)
+    try store.commit(&pipeline, messages: [], decisions: [], offsets: [:])
+    #expect(pipeline.deduplicator.count == 1)
+    var restored = AlertPipeline(try Messages.rules())
+    try RouterStore(path: path).restore(&restored)
+    #expect(restored.deduplicator.count == 1)
+    let entry = try #require(try store.takeNext(receiver: "out", at: Messages.noon))
+    try store.markSent(entry, reference: nil, at: Messages.noon)
+    let rows = try store.unpublished(limit: 100)
+    try store.markPublished(upTo: rows.last?.sequence ?? 0)
+    try store.forget(before: later)
+    #expect(try store.entries(state: "sent").isEmpty)
+    #expect(try store.entries(state: "pending").count == 1)
+    #expect(try store.decisions(subject: "D1").isEmpty)
+  }
+
   @Test("a file that is no database is refused with words on what to do")
   func damaged() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path

@@ -112,6 +112,16 @@ extension RouterStore {
     }
   }
 
+  /// Forgets messages that ended, and decisions that are on alerts.log, before a moment.
+  public func forget(before limit: Timestamp) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "DELETE FROM outbox WHERE ended_at < ? AND state = 'sent'", arguments: [limit.milliseconds])
+      try database.execute(
+        sql: "DELETE FROM decisions WHERE is_published = 1 AND at < ?", arguments: [limit.milliseconds])
+    }
+  }
+
   /// Decisions that are not on alerts.log yet, the oldest first.
   public func unpublished(limit: Int) throws(StoreError) -> [(sequence: Int64, decision: Decision)] {
     try read { database in

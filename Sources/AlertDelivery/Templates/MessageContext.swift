@@ -22,7 +22,7 @@ struct MessageContext {
       isDigest
       ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
     let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count
-    return [
+    let context: [String: Any] = [
       "subject": subject(message), "heading": heading(message), "intro": intro(message),
       "alerts": shown.map(alert), "hasAlerts": !shown.isEmpty,
       "resolved": message.resolved.prefix(shownAlerts).map(resolved), "hasResolved": !message.resolved.isEmpty,
@@ -31,6 +31,8 @@ struct MessageContext {
       "more": hidden > 0 ? "and \(hidden) more" : "", "dollars": Wording.dollars(message.dollars),
       "footer": "Sent by DealPulse for \(message.recipient?.name ?? message.receiver). Message \(message.id).",
     ]
+    // To Mustache an empty text is there; a name that is missing is not.
+    return context.filter { ($0.value as? String)?.isEmpty != true }
   }
 
   /// One line that says it all, for subjects and notifications.
@@ -118,6 +120,9 @@ struct MessageContext {
 
   /// A sentence, with a capital letter in front and a full stop behind.
   private static func closed(_ text: String) -> String {
+    // A name such as rep_22 stays as it is.
+    let isWord = text.prefix { $0 != " " }.allSatisfy(\.isLetter)
+    guard isWord else { return text.hasSuffix(".") ? text : text + "." }
     let capital = text.prefix(1).uppercased() + text.dropFirst()
     return capital.hasSuffix(".") || capital.hasSuffix("!") || capital.hasSuffix("?") ? capital : capital + "."
   }

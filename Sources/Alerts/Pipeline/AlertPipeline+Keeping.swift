@@ -48,8 +48,19 @@ extension AlertPipeline {
     acknowledgements[fingerprint] = acknowledgement
   }
 
-  /// Forgets closed alerts and silences that are older than the rules' retention. Returns what was forgotten.
-  public mutating func forgetOld(at now: Timestamp) -> [Fingerprint] {
-    deduplicator.forget(before: now.adding(milliseconds: -rules.retention.value))
+  /// Forgets closed alerts that are older than the rules' retention.
+  public mutating func forgetOld(at now: Timestamp) {
+    changes.memories.formUnion(deduplicator.forget(before: now.adding(milliseconds: -rules.retention.value)))
   }
+
+  /// A moment in the pipeline's life.
+  public var mark: PipelineMark { PipelineMark(ledger: ledger) }
+
+  /// Whether there is anything for a store to keep that was not there at a mark, apart from what is in `changes`.
+  public func hasChanged(since mark: PipelineMark) -> Bool { changes != PipelineChanges() || ledger != mark.ledger }
+}
+
+/// A moment in a pipeline's life, to see later whether anything changed.
+public struct PipelineMark: Sendable {
+  let ledger: PipelineLedger
 }
