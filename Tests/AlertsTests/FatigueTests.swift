@@ -63,6 +63,19 @@ import Testing
     #expect(Set(story.messages.flatMap(\.alerts).map(\.source.subject)).count == 500)
   }
 
+  @Test("a message of too many alerts holds the largest and counts the rest, dollars among them")
+  func bounded() throws {
+    var story = try Story("spike: {deals: 100000}\nroute: {receiver: out, group_by: [kind], group_wait: 1m}")
+    for number in 1...800 { story.take(Story.deal("D\(number)", dollars: Double(50_000 + number))) }
+    story.pass("2m")
+    let message = try #require(story.messages.first)
+    #expect(story.messages.count == 1)
+    #expect(message.alerts.count == OutgoingMessage.maximumAlerts)
+    #expect(message.alerts.first?.source.subject == "D800")
+    #expect(message.alertCount == 800)
+    #expect(message.dollars == Money(cents: (50_000 * 800 + 800 * 801 / 2) * 100))
+  }
+
   @Test("many deals turning risky at once are a message of their own, sent once for each spike")
   func spike() throws {
     var story = try Story("spike: {deals: 5, within: 1h}\nroute: {receiver: out, group_by: [kind], group_wait: 0s}")

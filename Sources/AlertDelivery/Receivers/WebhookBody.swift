@@ -44,7 +44,7 @@ struct WebhookBody: Encodable {
     text = rendered.text
     alerts = message.alerts.prefix(Self.maximumItems).map(Self.item)
     resolved = message.resolved.prefix(Self.maximumItems).map(Self.item)
-    omitted = message.alerts.count - alerts.count + message.resolved.count - resolved.count
+    omitted = message.alertCount - alerts.count + message.resolved.count - resolved.count
   }
 
   private static func item(_ alert: Alert) -> Item {

@@ -21,7 +21,7 @@ struct MessageContext {
     let critical =
       isDigest
       ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
-    let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count
+    let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted
     let context: [String: Any] = [
       "subject": subject(message), "heading": heading(message), "intro": intro(message),
       "alerts": shown.map(alert), "hasAlerts": !shown.isEmpty,
@@ -39,10 +39,10 @@ struct MessageContext {
   static func subject(_ message: OutgoingMessage) -> String {
     if message.period != nil {
       return
-        "\(heading(message)): \(Wording.count(message.alerts.count, "open alert")), \(Wording.dollars(message.dollars)) at risk"
+        "\(heading(message)): \(Wording.count(message.alertCount, "open alert")), \(Wording.dollars(message.dollars)) at risk"
     }
     guard let first = message.alerts.first ?? message.resolved.first else { return heading(message) }
-    let others = message.alerts.count + message.resolved.count - 1
+    let others = message.alertCount + message.resolved.count - 1
     return "\(heading(message)): \(name(first))\(others > 0 ? " and \(Wording.count(others, "other"))" : "")"
   }
 
@@ -65,7 +65,7 @@ struct MessageContext {
     guard let period = message.period else { return "" }
     guard !message.alerts.isEmpty else { return "\(period): nothing is at risk." }
     return
-      "\(period): \(Wording.count(message.alerts.count, "open alert")) with \(Wording.dollars(message.dollars)) at risk."
+      "\(period): \(Wording.count(message.alertCount, "open alert")) with \(Wording.dollars(message.dollars)) at risk."
   }
 
   private static func alert(_ alert: Alert) -> [String: Any] {

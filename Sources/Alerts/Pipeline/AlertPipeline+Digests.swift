@@ -43,7 +43,7 @@ extension AlertPipeline {
     let held = takeBins(for: recipient)
     let known = Set(held.map(\.fingerprint))
     let mine = open.values.filter { !known.contains($0.fingerprint) && concerns($0, recipient) }
-    message.alerts = (held.filter { open[$0.fingerprint] != nil } + mine).sortedByDollars()
+    message.hold((held.filter { open[$0.fingerprint] != nil } + mine).sortedByDollars())
     let since = now.adding(days: -days(of: schedule.cadence))
     message.resolved = ledger.resolved.filter { $0.changedAt > since && concerns($0, recipient) }.sortedByDollars()
     // A day without anything at risk needs no mail; a week does, so that silence is never mistaken for health.
@@ -87,7 +87,7 @@ extension AlertPipeline {
       var message = OutgoingMessage(
         id: OutgoingMessage.identity([key, bin.dueAt.description] + revisions), purpose: bin.purpose,
         receiver: bin.receiver, recipient: bin.recipientID.flatMap { rules.owners.people[$0] }, madeAt: now)
-      message.alerts = alerts
+      message.hold(alerts)
       output.messages.append(message)
       for alert in alerts {
         var decision = Decision(

@@ -82,7 +82,7 @@ extension AlertPipeline {
       id: id, purpose: draft.purpose, receiver: group.receiver, recipient: recipient, madeAt: now)
     message.groupKey = group.key
     message.labels = group.labels
-    message.alerts = draft.alerts
+    message.hold(draft.alerts)
     message.resolved = draft.resolved.sortedByDollars()
     return message
   }

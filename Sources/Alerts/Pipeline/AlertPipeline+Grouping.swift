@@ -7,7 +7,9 @@ extension AlertPipeline {
       let person = rules.owners.person(route.audience, for: alert.source)
       let labels = route.groupLabels(alert.source)
       let key = ([route.id, person?.id ?? "-"] + labels).joined(separator: "|")
-      var group = groups[key] ?? AlertGroup(key: key, route: route, recipientID: person?.id, labels: labels)
+      // Taken out, so that a large group is changed in place.
+      var group =
+        groups.removeValue(forKey: key) ?? AlertGroup(key: key, route: route, recipientID: person?.id, labels: labels)
       group.alerts[alert.fingerprint] = alert
       group.isEscalated = false
       group.wake(at: nextMoment(group, at: now))

@@ -155,7 +155,7 @@ public struct AlertPipeline: Sendable {
     ledger.noteResolved(alert, at: now)
     var decisions: [Decision] = []
     for key in (groupKeys[fingerprint] ?? []).sorted() {
-      guard var group = groups[key] else { continue }
+      guard var group = groups.removeValue(forKey: key) else { continue }
       group.alerts[fingerprint]?.isResolved = true
       group.alerts[fingerprint]?.news = source?.signal == .ended ? "closed" : "recovered"
       if let source, source.signal == .firing { group.alerts[fingerprint]?.source = source }

@@ -40,6 +40,10 @@ public struct OutgoingMessage: Codable, Hashable, Sendable {
   public var labels: [String] = []
   /// What is open, most dollars first.
   public var alerts: [Alert] = []
+  /// Open alerts that are left out because there are too many, and the dollars in them.
+  public var omitted = 0
+  /// See `omitted`.
+  public var omittedDollars = Money.zero
   /// What is over.
   public var resolved: [Alert] = []
   /// The period of a digest, such as 2026-W47.
@@ -57,7 +61,20 @@ public struct OutgoingMessage: Codable, Hashable, Sendable {
   }
 
   /// The dollars at stake in what is open.
-  public var dollars: Money { alerts.dollars }
+  public var dollars: Money { alerts.dollars + omittedDollars }
+
+  /// How many alerts are open.
+  public var alertCount: Int { alerts.count + omitted }
+
+  /// No message holds more alerts; the rest is counted.
+  public static let maximumAlerts = 500
+
+  /// Takes in open alerts, most dollars first, as many as fit.
+  mutating func hold(_ sorted: [Alert]) {
+    alerts = Array(sorted.prefix(Self.maximumAlerts))
+    omitted = sorted.count - alerts.count
+    omittedDollars = sorted.dropFirst(Self.maximumAlerts).dollars
+  }
 
   /// The id of a message from what makes it up.
   static func identity(_ parts: [String]) -> String {

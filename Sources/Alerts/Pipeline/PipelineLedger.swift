@@ -39,9 +39,9 @@ struct PipelineLedger: Codable, Hashable, Sendable {
     dueAt: Timestamp
   ) {
     let key = "\(purpose.rawValue)|\(receiver)|\(recipientID ?? "-")"
-    var bin = bins[key] ?? DigestBin(purpose: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
-    for alert in alerts { bin.alerts[alert.fingerprint] = alert }
-    bins[key] = bin
+    let empty = DigestBin(purpose: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
+    // In place: a copy of a large bin for each alert would make a burst quadratic.
+    for alert in alerts { bins[key, default: empty].alerts[alert.fingerprint] = alert }
   }
 }
 
