@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct KillTests {
   private static let deals = 12
 
-  /// More kills than CI has time for: `DEALPULSE_KILLS=200 swift test --filter KillTests`.
+  /// More kills than CI has time for: `DEALPULSE_KILLS=200 swift test --filter AlertRouterTests`.
   private static var kills: Int { Int(ProcessInfo.processInfo.environment["DEALPULSE_KILLS"] ?? "") ?? 6 }
 
   @Test("whatever step the router is killed at, each alert arrives, and what arrives twice bears the same key")
