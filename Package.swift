@@ -49,12 +49,25 @@ let package = Package(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
+    .target(name: "Charts", swiftSettings: swiftSettings),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Replay", dependencies: ["Deals", "Scoring", "CRMImport", "CZlib"], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "DealReplay", dependencies: ["Replay", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+    .target(
+      name: "Replay", dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib"],
       swiftSettings: swiftSettings),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Deals", "Scoring"], swiftSettings: swiftSettings),
+    .target(
+      name: "ReplayTopics", dependencies: ["Replay", "Deals", "Kafka", "Topics", log], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplayTopicsTests",
+      dependencies: ["ReplayTopics", "Replay", "Deals", "Scoring", "Simulation", "Kafka", "Topics", log],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DealReplay",
+      dependencies: ["Replay", "ReplayTopics", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation"],
+      swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
       name: "Kafka", dependencies: ["CLibrdkafka", log, .product(name: "Metrics", package: "swift-metrics")],
@@ -86,11 +99,15 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Deals", "Kafka", "Scoring", "Topics", log, .product(name: "Metrics", package: "swift-metrics"),
+        "Configuration", "Deals", "Kafka", "Scoring", "Topics", log,
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ScorerRuntimeTests", dependencies: ["ScorerRuntime", "Configuration", "Scoring", "Deals", "Topics"],
+      swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealScorer", dependencies: ["ScorerRuntime", "Kafka", "Topics", log, arguments],
+      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", log, arguments],
       swiftSettings: swiftSettings),
     .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),

@@ -40,8 +40,11 @@ public struct Configuration: Sendable {
     return value
   }
 
-  /// Whether somebody set a key, to whatever value.
-  public func isSet(_ name: String) -> Bool { entries[name] != nil }
+  /// Whether a key has another value than its default.
+  public func isChanged(_ name: String) -> Bool {
+    guard let entry = entries[name], let key = schema.keys.first(where: { $0.name == name }) else { return false }
+    return entry.text != key.defaultText
+  }
 
   /// The value of a secret, nil where it is not set.
   public func secret(_ name: String) -> String? { entries[name]?.text }
@@ -133,6 +136,6 @@ public struct Configuration: Sendable {
       faults.append(ConfigurationFault(source: source, line: line, key: name, "\(fault), not \(shown): correct it"))
       return
     }
-    entries[name] = Entry(text: text, source: source)
+    entries[name] = Entry(text: key.canonical(text), source: source)
   }
 }

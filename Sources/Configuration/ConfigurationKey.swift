@@ -26,11 +26,11 @@ public struct ConfigurationKey<Value: ConfigurationValue>: Sendable {
   public var declaration: KeyDeclaration {
     let constraint = constraint
     return KeyDeclaration(
-      name: name, form: Value.form, defaultText: defaultValue.configurationText, meaning: meaning, isSecret: false
-    ) { text in
-      guard let value = Value(configurationText: text) else { return "must be \(Value.form)" }
-      return constraint?(value)
-    }
+      name: name, form: Value.form, defaultText: defaultValue.configurationText, meaning: meaning, isSecret: false,
+      fault: { text in
+        guard let value = Value(configurationText: text) else { return "must be \(Value.form)" }
+        return constraint?(value)
+      }, canonical: { Value(configurationText: $0)?.configurationText ?? $0 })
   }
 }
 
@@ -58,13 +58,14 @@ public struct KeyDeclaration: Sendable {
   public let isSecret: Bool
   /// Says what is wrong with a text; nil where nothing is.
   let fault: @Sendable (String) -> String?
+  /// The one way of writing a value: two texts of the same value become one.
+  let canonical: @Sendable (String) -> String
 
   /// A secret: from the environment, or from the file that the key with `_file` behind its name points to.
   public static func secret(_ name: String, _ meaning: String) -> KeyDeclaration {
     KeyDeclaration(
       name: name, form: "text, from the environment or \(name)_file", defaultText: "", meaning: meaning,
-      isSecret: true
-    ) { _ in nil }
+      isSecret: true, fault: { _ in nil }, canonical: { $0 })
   }
 
   /// The environment variable that sets the key.

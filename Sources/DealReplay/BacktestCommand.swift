@@ -3,7 +3,7 @@ import Replay
 
 /// `deal-replay backtest`: what scores would have been worth.
 struct BacktestCommand: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html }
 
   static let configuration = CommandConfiguration(
     commandName: "backtest", abstract: "Holds the scores of a history against what became of the deals.",
@@ -17,6 +17,12 @@ struct BacktestCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "The models; all where none is given.")
   var model: [ModelName] = []
 
+  @Option(parsing: .upToNextOption, help: "Configuration files to judge beside them.")
+  var config: [String] = []
+
+  @Option(help: "The true chances of a simulated history, as dealpulse simulate --truth writes them.")
+  var truth: String?
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -24,8 +30,19 @@ struct BacktestCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let names = model.isEmpty ? ModelName.allCases : model
-    let backtest = Backtest(try history.load(), names.map { Backtest.Candidate($0) })
-    try ResultFile(path: output).write(format == .json ? backtest.json : backtest.text)
+    let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
+    let configurations =
+      names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
+    var backtest = Backtest(try history.load(), configurations.map(\.candidate))
+    backtest.truth = try truth.map { try TrueChances(path: $0) }
+    try ResultFile(path: output).write(text(backtest))
+  }
+
+  private func text(_ backtest: Backtest) -> String {
+    switch format {
+    case .text: backtest.text
+    case .json: backtest.json
+    case .html: backtest.page(title: "Backtest").html
+    }
   }
 }

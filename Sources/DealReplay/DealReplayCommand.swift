@@ -8,7 +8,11 @@ struct DealReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "deal-replay",
     abstract: "Scores history again, checks published scores, and tells what a score is worth.",
-    subcommands: [ScoreCommand.self, RunCommand.self, BacktestCommand.self, VerifyCommand.self])
+    subcommands: [
+      ScoreCommand.self, RunCommand.self, BacktestCommand.self, CompareCommand.self, TuneCommand.self,
+      ReportCommand.self,
+      VerifyCommand.self,
+    ])
 }
 
 /// Where a result goes.

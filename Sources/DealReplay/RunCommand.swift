@@ -1,11 +1,14 @@
 import ArgumentParser
 import Deals
 import Foundation
+import Kafka
+import Logging
 import Replay
-import Scoring
+import ReplayTopics
+import Topics
 
 /// `deal-replay run`: a history through the engine, every score to a file.
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Replays a history through the engine and writes every score that it gives.",
     discussion: """
@@ -16,13 +19,27 @@ struct RunCommand: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip is unpacked.")
-  var input: [String]
+  var input: [String] = []
 
   @Option(help: "The file that the scores go to, one risk event in a line.")
-  var output: String
+  var output: String?
 
-  @Option(help: "The model.")
-  var model = ModelName.weighted
+  @Option(help: "Brokers, host:port separated by commas, to read deals.changes from in place of files, or to write to.")
+  var bootstrapServers: String?
+
+  @Option(help: "What stands before every topic's name.")
+  var topicPrefix = ""
+
+  @Option(help: "The first offset of deals.changes to read, in each partition.")
+  var fromOffset: Int64 = 0
+
+  @Option(help: "The offset of deals.changes to end before, in each partition.")
+  var toOffset = Int64.max
+
+  @Option(help: "Write the scores to the topic deals.risk.replay.NAME in place of a file. No live topic can be named.")
+  var toReplay: String?
+
+  @OptionGroup var model: ModelOptions
 
   @Option(help: "A folder for checkpoints.")
   var checkpoint: String?
@@ -42,15 +59,35 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "End with status 2 where a line can't be used.")
   var strict = false
 
+  @Option(help: "Read changes from this instant on, of deals.changes.")
+  var since: String?
+
   func validate() throws {
     if let speed, !(speed > 0) { throw ValidationError("--speed is \(speed): write a number above 0") }
     if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
-    _ = try instant()
+    guard (output == nil) != (toReplay == nil) else { throw ValidationError("give either --output or --to-replay") }
+    guard !input.isEmpty || bootstrapServers != nil else {
+      throw ValidationError("say what to replay: give --input, or --bootstrap-servers for deals.changes")
+    }
+    guard toReplay == nil || bootstrapServers != nil else {
+      throw ValidationError("--to-replay needs --bootstrap-servers")
+    }
+    guard fromOffset >= 0, toOffset > fromOffset else {
+      throw ValidationError("--to-offset must be above --from-offset, and that 0 or more")
+    }
+    _ = try Self.instant(until, "--until")
+    _ = try Self.instant(since, "--since")
     _ = try deal()
+    _ = try target()
   }
 
-  func run() throws {
-    let replay = try HistoryReplay(try plan())
+  func run() async throws {
+    let command = self
+    try await DedicatedThread.run(name: "replay") { try command.replay() }
+  }
+
+  private func replay() throws {
+    let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
     var meter = ProgressMeter()
     if let speed { try pace(replay, speed, &meter) }
@@ -64,6 +101,35 @@ struct RunCommand: ParsableCommand {
       if strict { throw ExitCode(2) }
     }
     if progress.changes == 0 { note("the history is empty: nothing was scored") }
+  }
+
+  private func open() throws -> HistoryReplay {
+    let plan = try plan()
+    let sink = try target().map { try ReplayTopicSink($0, client: client, logger: Logger(label: "deal-replay")) }
+    guard input.isEmpty else {
+      return try sink.map { try HistoryReplay(plan, sink: $0) } ?? HistoryReplay(plan)
+    }
+    let reader = ClusterReader(
+      client: client, topics: TopicNames(prefix: topicPrefix), logger: Logger(label: "deal-replay"))
+    let read = try reader.changes(offsets: fromOffset..<toOffset)
+    if read.unreadable > 0 {
+      note("\(read.unreadable) records of deals.changes could not be used")
+      if strict { throw ExitCode(2) }
+    }
+    let start = try Self.instant(since, "--since") ?? Timestamp(milliseconds: .min)
+    return try HistoryReplay(plan, changes: read.changes.filter { $0.occurredAt >= start }, sink: sink)
+  }
+
+  private var client: ClientConfiguration {
+    ClientConfiguration(bootstrapServers: bootstrapServers ?? "", clientID: "deal-replay")
+  }
+
+  private func target() throws -> ReplayTopicName? {
+    guard let toReplay else { return nil }
+    guard let name = ReplayTopicName(toReplay, topics: TopicNames(prefix: topicPrefix)) else {
+      throw ValidationError("--to-replay is \(toReplay): write a name of small letters, digits and dashes")
+    }
+    return name
   }
 
   /// Holds each change back until its time has come.
@@ -80,19 +146,19 @@ struct RunCommand: ParsableCommand {
   }
 
   private func plan() throws -> ReplayPlan {
-    var plan = ReplayPlan(inputs: input, output: output)
+    var plan = ReplayPlan(inputs: input, output: output ?? toReplay ?? "")
     plan.checkpoint = checkpoint
     plan.checkpointInterval = checkpointEvery
-    plan.until = try instant()
+    plan.until = try Self.instant(until, "--until")
     plan.onlyDeal = try deal()
-    plan.settings = EngineSettings(model: model.model(.streaming))
+    plan.settings = try model.configuration().settings()
     return plan
   }
 
-  private func instant() throws -> Timestamp? {
-    guard let until else { return nil }
-    guard let instant = Timestamp(rfc3339: until) else {
-      throw ValidationError("--until is \(until): write an instant such as 2024-03-31T23:59:59Z")
+  private static func instant(_ text: String?, _ option: String) throws -> Timestamp? {
+    guard let text else { return nil }
+    guard let instant = Timestamp(rfc3339: text) else {
+      throw ValidationError("\(option) is \(text): write an instant such as 2024-03-31T23:59:59Z")
     }
     return instant
   }

@@ -13,8 +13,7 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var history: HistoryOptions
 
-  @Option(help: "The model.")
-  var model = ModelName.weighted
+  @OptionGroup var model: ModelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -32,7 +31,8 @@ struct ScoreCommand: ParsableCommand {
     let lives = DealLives(try history.load())
     if lives.lives.isEmpty { note("the history is empty: there is nothing to score") }
     if lives.deletedDeals > 0 { note("\(lives.deletedDeals) deals were deleted by the CRM and have no score") }
-    let deals = HistoryScorer(model: model.model(for: baselines), knowledge: baselines).score(lives)
+    let model = try model.configuration().settings(for: baselines).model
+    let deals = HistoryScorer(model: model, knowledge: baselines).score(lives)
     try ResultFile(path: output).write(text(deals))
   }
 

@@ -3,7 +3,7 @@ import Foundation
 import Kafka
 import Logging
 import Replay
-import Scoring
+import ReplayTopics
 import Topics
 
 /// `deal-replay verify`: derives every published score again.
@@ -27,8 +27,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Dumps to read in place of a cluster.")
   var dump: [String] = []
 
-  @Option(help: "The model that the scores were made with.")
-  var model = ModelName.weighted
+  @OptionGroup var model: ModelOptions
 
   @Option(help: "What is written.")
   var format = Format.text
@@ -41,8 +40,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let records = try await read()
-    let settings = EngineSettings(model: model.model(.streaming))
-    let report = Verifier(settings: settings).verify(records)
+    let report = Verifier(settings: try model.configuration().settings()).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
   }

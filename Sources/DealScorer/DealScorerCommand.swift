@@ -1,55 +1,61 @@
 import ArgumentParser
+import Configuration
 import Dispatch
 import Foundation
-import Kafka
 import Logging
 import ScorerRuntime
-import Topics
 
 /// `deal-scorer`: changes in, risk out.
 @main
 struct DealScorerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deal-scorer", abstract: "Scores deals as they change and publishes their risk.")
+    commandName: "deal-scorer", abstract: "Scores deals as they change and publishes their risk.",
+    discussion: "Flags win over the environment, the environment over the file. config/scorer.yaml has every key.")
 
-  @Option(help: "Brokers to start from, host:port separated by commas.")
-  var bootstrapServers = "localhost:9092"
+  @Option(help: "The configuration, such as config/scorer.yaml.") var config: String?
+  @Option(help: "The playbook, such as config/playbook.yaml.") var playbook: String?
+  @Option(help: "A key and its value, such as scoring.model=points-v1; may be given several times.")
+  var set: [String] = []
+  @Option(help: "Brokers to start from, host:port separated by commas.") var bootstrapServers: String?
+  @Option(help: "What stands before every topic's name.") var topicPrefix: String?
+  @Option(help: "The consumer group that all instances share.") var groupId: String?
+  @Option(help: "This instance's name: stable over restarts, different for each instance.") var instanceId: String?
+  @Option(help: "Processing threads.") var threads: String?
+  @Option(help: "exactly_once or at_least_once.") var guarantee: String?
+  @Option(help: "Milliseconds after which a silent instance is out of its group.") var sessionTimeout: Int?
+  @Option(help: "Milliseconds that a broker may wait for data.") var fetchWait: Int?
+  @Flag(help: "Check the configuration, print what is in effect, and end.") var checkConfig = false
+  @Flag(help: "Print what the scorer reads, keeps and writes, and end.") var describe = false
 
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
-
-  @Option(help: "The consumer group that all instances share.")
-  var groupId = "deal-scorer"
-
-  @Option(help: "This instance's name: stable over restarts, different for each instance.")
-  var instanceId = "scorer-1"
-
-  @Option(help: "Processing threads.")
-  var threads = 1
-
-  @Option(help: "exactly_once or at_least_once.")
-  var guarantee = "exactly_once"
-
-  @Option(help: "Milliseconds after which a silent instance is out of its group.")
-  var sessionTimeout = 10_000
-
-  @Option(help: "Milliseconds that a broker may wait for data.")
-  var fetchWait = 50
+  func validate() throws {
+    for pair in set where !pair.contains("=") {
+      throw ValidationError("--set is \(pair): write it like scoring.model=points-v1")
+    }
+  }
 
   func run() async throws {
-    guard let guarantee = ScorerSettings.Guarantee(rawValue: guarantee) else {
-      throw ValidationError("--guarantee is \(guarantee): write exactly_once or at_least_once")
+    let loaded: LoadedScorer
+    do {
+      loaded = try ScorerSettings.load(
+        file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags)
+    } catch {
+      Self.complain("\(error)")
+      throw ExitCode(2)
     }
-    var settings = ScorerSettings(
-      client: ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "deal-scorer"))
-    settings.topics = TopicNames(prefix: topicPrefix)
-    settings.groupID = groupId
-    settings.instanceID = instanceId
-    settings.threads = threads
-    settings.guarantee = guarantee
-    settings.sessionTimeout = sessionTimeout
-    settings.fetchWaitMax = fetchWait
-    let scorer = Scorer(settings, logger: Logger(label: "deal-scorer"))
+    if checkConfig || describe {
+      if describe { print(loaded.settings.description) }
+      if checkConfig { print(Self.table(loaded)) }
+      return
+    }
+    try await run(loaded)
+  }
+
+  private func run(_ loaded: LoadedScorer) async throws {
+    let logger = Logger(label: "deal-scorer")
+    for (key, value, source) in loaded.effective {
+      logger.info("configuration", metadata: ["key": "\(key)", "value": "\(value)", "source": "\(source)"])
+    }
+    let scorer = Scorer(loaded.settings, logger: logger)
     let signals = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -61,8 +67,32 @@ struct DealScorerCommand: AsyncParsableCommand {
     do {
       try await scorer.run()
     } catch let error as ScorerError {
-      FileHandle.standardError.write(Data("deal-scorer: \(error)\n".utf8))
+      Self.complain("\(error)")
       throw ExitCode(error.exitStatus)
     }
+  }
+
+  private var flags: [(String, String)] {
+    var flags: [(String, String?)] = [
+      ("kafka.bootstrap_servers", bootstrapServers), ("topics.prefix", topicPrefix), ("scorer.group_id", groupId),
+      ("scorer.instance_id", instanceId), ("scorer.threads", threads), ("processing.guarantee", guarantee),
+      ("kafka.session_timeout", sessionTimeout.map { "\($0)ms" }), ("kafka.fetch_wait", fetchWait.map { "\($0)ms" }),
+    ]
+    for pair in set {
+      guard let place = pair.firstIndex(of: "=") else { continue }
+      flags.append((String(pair[..<place]), String(pair[pair.index(after: place)...])))
+    }
+    return flags.compactMap { key, value in value.map { (key, $0) } }
+  }
+
+  private static func table(_ loaded: LoadedScorer) -> String {
+    let width = loaded.effective.map(\.key.count).max() ?? 0
+    return loaded.effective.map { key, value, source in
+      "\(key)\(String(repeating: " ", count: width - key.count))  \(value)  (\(source))"
+    }.joined(separator: "\n")
+  }
+
+  private static func complain(_ text: String) {
+    FileHandle.standardError.write(Data(text.split(separator: "\n").map { "deal-scorer: \($0)\n" }.joined().utf8))
   }
 }

@@ -1,5 +1,7 @@
 import Deals
+import Foundation
 import Scoring
+import Simulation
 import Testing
 
 @testable import Replay
@@ -68,6 +70,42 @@ struct BacktestTests {
     #expect(ages.slices.map(\.label) == ["00–30 days"])
     let quarters = try #require(model.slices.first { $0.name == "quarter" })
     #expect(quarters.slices.map(\.deals).reduce(0, +) == 40)
+  }
+
+  /// The chances that a simulated history was drawn from, beside what each model makes of it.
+  @Test("on simulated histories no model beats the true chances point-in-time", arguments: [1, 2] as [UInt64])
+  func simulated(seed: UInt64) throws {
+    var settings = SimulationSettings()
+    settings.seed = seed
+    settings.events = 20_000
+    settings.spread = 0.25
+    var simulator = DealSimulator(settings)
+    var changes: [DealChange] = []
+    while let event = simulator.next() { if case .change(let change) = event.content { changes.append(change) } }
+    let truths = simulator.truths.map { Forecast(chance: $0.winProbability, isWon: $0.outcome == .won) }
+    let truth = try #require(Discrimination(truths))
+    let backtest = Backtest(DealHistory(changes), ModelName.allCases.map { Backtest.Candidate($0) })
+    let weighted = try #require(backtest.models.first { $0.model == "weighted-v1" })
+    #expect(weighted.verdict.skill == .skill, "seed \(seed): \(weighted.verdict.sentence)")
+    for model in backtest.models {
+      let auc = try #require(model.pointInTime.auc)
+      #expect(auc < truth.auc, "seed \(seed): \(model.model) \(auc), the true chances \(truth.auc)")
+    }
+  }
+
+  @Test("the true chances of a simulation stand beside the models; a table of another kind is refused")
+  func trueChances() throws {
+    let path = NSTemporaryDirectory() + "truth-\(UUID().uuidString).csv"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let rows =
+      "deal_id,closed_at,win_probability,outcome\nA,2024-01-01T00:00:00Z,0.8,won\nB,2024-01-02T00:00:00Z,0.3,lost\n"
+    try Data(rows.utf8).write(to: URL(filePath: path))
+    var backtest = Backtest(DealHistory([]), [])
+    backtest.truth = try TrueChances(path: path)
+    #expect(backtest.truth?.report.auc == 1)
+    #expect(backtest.json.contains("\"true_auc\":1"))
+    try Data("deal_id,outcome\nA,won\n".utf8).write(to: URL(filePath: path))
+    #expect(throws: ReplayError.self) { try TrueChances(path: path) }
   }
 
   @Test("figures are written the same everywhere")

@@ -1,5 +1,7 @@
 import Deals
+import Dispatch
 import Scoring
+import Synchronization
 
 /// What a model's scores of a history were worth, test-then-train: each score was made before its outcome was known.
 public struct ModelBacktest: Sendable {
@@ -55,21 +57,41 @@ public struct Backtest: Sendable {
   /// Each model's results, in the order in which they were given.
   public private(set) var models: [ModelBacktest] = []
 
-  /// Scores a history with every candidate.
+  /// The true chances of a simulated history, where they are known.
+  public var truth: TrueChances?
+
+  /// Scores a history with every candidate, the candidates at the same time.
   public init(_ history: DealHistory, _ candidates: [Candidate]) {
-    for candidate in candidates {
-      let lives = DealLives(history, settings: candidate.settings)
-      if models.isEmpty { describe(lives) }
-      models.append(Self.judge(lives, candidate))
+    let results = Mutex<[Int: (model: ModelBacktest, facts: Facts?)]>([:])
+    DispatchQueue.concurrentPerform(iterations: candidates.count) { index in
+      let lives = DealLives(history, settings: candidates[index].settings)
+      let model = Self.judge(lives, candidates[index])
+      let facts = index == 0 ? Facts(lives) : nil
+      results.withLock { $0[index] = (model, facts) }
     }
+    let judged = results.withLock { $0 }
+    models = candidates.indices.compactMap { judged[$0]?.model }
+    guard let facts = judged[0]?.facts else { return }
+    openDeals = facts.openDeals
+    closedDeals = facts.closedDeals
+    wonDeals = facts.wonDeals
+    closes = facts.closes
   }
 
-  private mutating func describe(_ lives: DealLives) {
-    openDeals = lives.lives.count { $0.state.status.outcome == nil }
-    closedDeals = lives.lives.count - openDeals
-    wonDeals = lives.lives.count { $0.state.status.outcome == .won }
-    let instants = lives.lives.compactMap { $0.state.status.closedAt }
-    if let first = instants.min(), let last = instants.max() { closes = first...last }
+  /// What the deals of a history are like, whatever the model.
+  private struct Facts: Sendable {
+    var openDeals: Int
+    var closedDeals: Int
+    var wonDeals: Int
+    var closes: ClosedRange<Timestamp>?
+
+    init(_ lives: DealLives) {
+      openDeals = lives.lives.count { $0.state.status.outcome == nil }
+      closedDeals = lives.lives.count - openDeals
+      wonDeals = lives.lives.count { $0.state.status.outcome == .won }
+      let instants = lives.lives.compactMap { $0.state.status.closedAt }
+      if let first = instants.min(), let last = instants.max() { closes = first...last }
+    }
   }
 
   private static func judge(_ lives: DealLives, _ candidate: Candidate) -> ModelBacktest {

@@ -59,6 +59,9 @@ public struct SkillReport: Sendable {
   /// Tiers, most urgent last.
   public var tiers: [TierRow]
 
+  /// How many scores lie in each whole point of risk, lowest first, empty points between them included.
+  public var distribution: [(points: Int, deals: Int)]
+
   /// won / deals, nil without deals.
   public var winRate: Double? { deals > 0 ? Double(won) / Double(deals) : nil }
 
@@ -70,7 +73,12 @@ public struct SkillReport: Sendable {
   }
 
   init(_ scores: [JudgedScore]) {
-    let forecasts = scores.map(\.forecast)
+    self.init(forecasts: scores.map(\.forecast))
+    tiers = Self.tiers(scores)
+  }
+
+  /// Chances without tiers.
+  init(forecasts: [Forecast]) {
     deals = forecasts.count
     won = forecasts.count { $0.isWon }
     let discrimination = Discrimination(forecasts)
@@ -87,7 +95,15 @@ public struct SkillReport: Sendable {
     calibration = (accuracy?.bins ?? []).map {
       CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)
     }
-    tiers = Self.tiers(scores)
+    tiers = []
+    distribution = Self.distribution(forecasts)
+  }
+
+  private static func distribution(_ forecasts: [Forecast]) -> [(points: Int, deals: Int)] {
+    var counts: [Int: Int] = [:]
+    for forecast in forecasts { counts[Int(100 * (1 - forecast.chance)), default: 0] += 1 }
+    guard let first = counts.keys.min(), let last = counts.keys.max() else { return [] }
+    return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
   }
 
   private static func tiers(_ scores: [JudgedScore]) -> [TierRow] {

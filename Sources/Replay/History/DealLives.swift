@@ -20,6 +20,8 @@ public struct DealLives: Sendable {
   public let lives: [Life]
   /// What the engine wrote to the ledger, in the order of event time.
   public let ledger: [LedgerEntry]
+  /// The scores that rose into a higher tier than the deal's score before, in the order of event time.
+  public let escalations: [Escalation]
   /// How many deals the CRM had deleted by the end.
   public let deletedDeals: Int
   /// What the engine counted on the way: late and repeated changes among them.
@@ -27,7 +29,7 @@ public struct DealLives: Sendable {
 
   /// Runs the engine over a history.
   public init(_ history: DealHistory, settings: EngineSettings = EngineSettings()) {
-    var run = Self.run(history, settings)
+    let run = Self.run(history, settings)
     let end = history.end ?? Timestamp(milliseconds: 0)
     let closings = Self.closings(run.ledger)
     var lives: [Life] = []
@@ -44,32 +46,36 @@ public struct DealLives: Sendable {
     }
     self.lives = lives
     self.ledger = run.ledger
+    self.escalations = run.escalations
     self.deletedDeals = deleted
     self.counters = run.engine.counters
-    run.ledger = []
   }
 
   private static func run(
     _ history: DealHistory, _ settings: EngineSettings
-  ) -> (engine: DealEngine, ledger: [LedgerEntry]) {
+  ) -> (engine: DealEngine, ledger: [LedgerEntry], escalations: [Escalation]) {
     var settings = settings
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
+    // Nobody reads the recommendations of these scores.
+    settings.playbook = Playbook(rules: [])
     var engine = DealEngine(partition: 0, settings: settings)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()
     var ledger: [LedgerEntry] = []
+    var escalations: [Escalation] = []
     for (offset, change) in history.changes.enumerated() {
       engine.apply(change, at: Int64(offset), &baselines, into: &output)
       for entry in output.entries {
         baselines.apply(entry, at: Int64(ledger.count))
         ledger.append(entry)
       }
+      for risk in output.risks { if let escalation = Escalation(risk) { escalations.append(escalation) } }
       output.removeAll()
       if offset & 0xFFF == 0xFFF { engine.commit() }
     }
     engine.commit()
-    return (engine, ledger)
+    return (engine, ledger, escalations)
   }
 
   /// When the ledger first said that a deal is closed, since it was last open.

@@ -4,6 +4,8 @@ import Deals
 protocol ChangeStream: AnyObject {
   /// The change that comes next, nil at the end.
   var head: DealChange? { get }
+  /// When the change that comes next happened, nil at the end.
+  var headTime: Timestamp? { get }
   /// Where the change that comes next begins.
   var place: StreamPlace { get }
   /// Goes on to the change after the next.

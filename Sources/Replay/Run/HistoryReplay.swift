@@ -18,12 +18,14 @@ public final class HistoryReplay {
   }
 
   private let plan: ReplayPlan
+  /// The instant after which changes are left out.
+  private let end: Timestamp
   private var merged: MergedChanges
   private var engine: DealEngine
   private var baselines: Baselines
   private var output = EngineOutput()
   private var writer = JSONWriter()
-  private let results: ResultStream
+  private let results: any ScoreSink
   private let ledger: ResultStream?
   private var changes: Int64 = 0
   private var scores: Int64 = 0
@@ -39,8 +41,19 @@ public final class HistoryReplay {
     try self.init(plan, try HistoryFiles(paths: plan.inputs).streams())
   }
 
-  init(_ plan: ReplayPlan, _ streams: [any ChangeStream]) throws {
+  /// Replays changes that are in memory already, in the order of event time, into a file or another sink.
+  public convenience init(_ plan: ReplayPlan, changes: [DealChange], sink: (any ScoreSink)? = nil) throws {
+    try self.init(plan, [ListedChangeStream(changes)], sink)
+  }
+
+  /// Replays files into another sink than a file.
+  public convenience init(_ plan: ReplayPlan, sink: any ScoreSink) throws {
+    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams(), sink)
+  }
+
+  init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {
     self.plan = plan
+    end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.settings)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
@@ -52,7 +65,7 @@ public final class HistoryReplay {
     } else {
       ledger = nil
     }
-    results = try ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
+    results = try sink ?? ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
     if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
   }
 
@@ -63,7 +76,7 @@ public final class HistoryReplay {
       throw ReplayError.unwritable(file: folder, reason: error.localizedDescription)
     }
     guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
-    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == plan.inputs.count else {
+    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == max(1, plan.inputs.count) else {
       throw ReplayError.otherReplay(checkpoint: folder)
     }
     return checkpoint
@@ -89,14 +102,14 @@ public final class HistoryReplay {
 
   /// The instant of the change that comes next, nil at the end.
   public var next: Timestamp? {
-    guard let head = merged.head, plan.until.map({ head.occurredAt <= $0 }) ?? true else { return nil }
-    return head.occurredAt
+    guard let time = merged.headTime, time <= end else { return nil }
+    return time
   }
 
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
     for _ in 0..<count {
-      guard let change = merged.head, plan.until.map({ change.occurredAt <= $0 }) ?? true else { return false }
+      guard let change = merged.head, change.occurredAt <= end else { return false }
       engine.apply(change, at: changes, &baselines, into: &output)
       changes += 1
       try merged.advance()
@@ -122,7 +135,7 @@ public final class HistoryReplay {
     for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
       writer.removeAll()
       writer.riskEvent(risk)
-      try results.append(line: writer.bytes)
+      try results.append(risk, json: writer.bytes)
       scores += 1
     }
     for entry in output.entries {

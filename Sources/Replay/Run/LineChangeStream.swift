@@ -17,6 +17,8 @@ final class LineChangeStream: ChangeStream {
     try advance()
   }
 
+  var headTime: Timestamp? { head?.occurredAt }
+
   var share: Double? {
     guard let size, size > 0 else { return nil }
     return min(1, Double(reader.diskPosition) / Double(size))
@@ -57,6 +59,7 @@ final class ListedChangeStream: ChangeStream {
   }
 
   var head: DealChange? { index < changes.count ? changes[index] : nil }
+  var headTime: Timestamp? { index < changes.count ? changes[index].occurredAt : nil }
   var place: StreamPlace { StreamPlace(position: Int64(index), line: index, unreadable: unreadable.count) }
   var share: Double? { changes.isEmpty ? 1 : Double(index) / Double(changes.count) }
   func advance() { index += 1 }

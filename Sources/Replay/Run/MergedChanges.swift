@@ -14,6 +14,9 @@ struct MergedChanges {
   /// The change that comes next.
   var head: DealChange? { current.flatMap { streams[$0].head } }
 
+  /// When it happened, nil at the end of all.
+  var headTime: Timestamp? { current.flatMap { streams[$0].headTime } }
+
   mutating func advance() throws {
     guard let current else { return }
     try streams[current].advance()
@@ -46,14 +49,14 @@ struct MergedChanges {
 
   private mutating func choose() {
     if streams.count == 1 {
-      current = streams[0].head == nil ? nil : 0
+      current = streams[0].headTime == nil ? nil : 0
       return
     }
     current = nil
     var earliest = Timestamp(milliseconds: .max)
     for (index, stream) in streams.enumerated() {
-      guard let head = stream.head, current == nil || head.occurredAt < earliest else { continue }
-      earliest = head.occurredAt
+      guard let time = stream.headTime, current == nil || time < earliest else { continue }
+      earliest = time
       current = index
     }
   }

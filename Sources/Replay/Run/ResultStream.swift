@@ -1,7 +1,18 @@
+import Deals
 import Foundation
 
+/// Where the scores of a replay go. Belongs to the thread of the replay.
+public protocol ScoreSink: AnyObject {
+  /// How much has been written, in the sink's own measure: a checkpoint keeps it.
+  var length: UInt64 { get }
+  /// Takes in a score, with its JSON.
+  func append(_ event: RiskEvent, json: [UInt8]) throws
+  /// Waits until all of it is where no kill can take it away.
+  func synchronize() throws
+}
+
 /// A file that grows by lines, and can be cut back to what a checkpoint knows of.
-final class ResultStream {
+final class ResultStream: ScoreSink {
   private static let flushAt = 1 << 18
   private let path: String
   private let file: FileHandle
@@ -32,6 +43,8 @@ final class ResultStream {
     buffer.reserveCapacity(Self.flushAt + 8_192)
   }
 
+  func append(_ event: RiskEvent, json: [UInt8]) throws { try append(line: json) }
+
   func append(line: [UInt8]) throws {
     buffer.append(contentsOf: line)
     buffer.append(0x0A)
@@ -42,7 +55,7 @@ final class ResultStream {
   func flush() throws {
     guard !buffer.isEmpty else { return }
     do {
-      try file.write(contentsOf: Data(buffer))
+      try file.write(contentsOf: buffer)
     } catch {
       throw ReplayError.unwritable(file: path, reason: error.localizedDescription)
     }

@@ -25,10 +25,8 @@ struct PublishedScores {
     whole = Set(next.keys).subtracting(broken)
   }
 
-  /// Whether a score that is not there may have been compacted away or have passed its retention.
-  func mayHaveRemoved(_ risks: [(record: SourcePosition, event: RiskEvent)], isLast: Bool) -> Bool {
-    // Compaction keeps a deal's newest score, so one that should follow it was never written.
-    guard let partition = risks.first?.record.partition else { return false }
-    return !isLast && !whole.contains(partition)
+  /// Whether older scores of the deal with these may have been compacted away or have passed their retention.
+  func mayHaveRemoved(_ risks: [(record: SourcePosition, event: RiskEvent)]) -> Bool {
+    risks.first.map { !whole.contains($0.record.partition) } ?? false
   }
 }

@@ -47,7 +47,7 @@ struct TimelineWalk {
   /// passed for it.
   mutating func run(
     _ timeline: DealTimeline, _ engine: inout SingleDealEngine
-  ) -> (derivations: [Derivation], absent: [(score: VerificationReport.Missing, passed: Int64, isLast: Bool)]) {
+  ) -> (derivations: [Derivation], absent: [(score: VerificationReport.Missing, passed: Int64, mayBeRemoved: Bool)]) {
     var ageing = timeline.risks.filter { $0.event.trigger == .ageing }[...]
     var others = Dictionary(
       grouping: timeline.risks.filter { $0.event.trigger != .ageing }, by: { $0.event.source.offset })
@@ -153,18 +153,20 @@ struct TimelineWalk {
   // MARK: The score before
 
   private mutating func finish() -> (
-    derivations: [Derivation], absent: [(score: VerificationReport.Missing, passed: Int64, isLast: Bool)]
+    derivations: [Derivation], absent: [(score: VerificationReport.Missing, passed: Int64, mayBeRemoved: Bool)]
   ) {
     moments.sort { $0.precedes($1) }
     var derivations: [Derivation] = []
-    var absent: [(score: VerificationReport.Missing, passed: Int64, isLast: Bool)] = []
+    var absent: [(score: VerificationReport.Missing, passed: Int64, mayBeRemoved: Bool)] = []
     let lastPublished = moments.lastIndex { !$0.variants.isEmpty } ?? -1
+    let firstPublished = moments.firstIndex { !$0.variants.isEmpty } ?? moments.count
     for (index, moment) in moments.enumerated() {
       if moment.variants.isEmpty {
         let score = VerificationReport.Missing(
           dealID: id, source: SourcePosition(partition: partition, offset: moment.offset), trigger: moment.trigger,
           occurredAt: moment.instant)
-        absent.append((score, moment.passed, index > lastPublished))
+        // Compaction keeps a deal's newest score and takes the oldest first.
+        absent.append((score, moment.passed, index < firstPublished && index < lastPublished))
       }
       for variant in moment.variants { derivations.append(withPrevious(variant, index)) }
     }

@@ -98,7 +98,7 @@ public struct Verifier: Sendable {
       for score in absent {
         if score.passed > reached {
           report.pending += 1
-        } else if topic.mayHaveRemoved(timeline.risks, isLast: score.isLast) {
+        } else if score.mayBeRemoved, topic.mayHaveRemoved(timeline.risks) {
           report.possiblyCompacted += 1
         } else {
           report.add(score.score)

@@ -159,7 +159,10 @@ final class DealProcessor {
       return batch.count
     }
     try pauseAssigned()
-    if count > 0 { try committer.endStep(running) }
+    guard count > 0 else { return }
+    try committer.endStep(running)
+    report.changes += count
+    status.report(number, report)
   }
 
   private func process(

@@ -10,6 +10,8 @@ public final class ScorerStatus: Sendable {
     public var restoring: Set<Int32> = []
     /// Whether the ledger was read to the end it had at the start.
     public var hasReadLedger = false
+    /// Changes that were read since the start, dead letters included.
+    public var changes = 0
     /// Whether the thread has been given partitions at least once, even if none.
     public var hasJoined = false
   }

@@ -8,6 +8,9 @@ extension Backtest {
     writer.count("closed_deals", closedDeals)
     writer.count("won_deals", wonDeals)
     writer.count("open_deals", openDeals)
+    writer.figure("true_auc", truth?.report.auc)
+    writer.key("true_auc_interval")
+    writer.interval(truth?.report.aucInterval)
     writer.key("models")
     writer.beginArray()
     for model in models { Self.write(model, &writer) }

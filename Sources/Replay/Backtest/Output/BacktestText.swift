@@ -5,11 +5,20 @@ extension Backtest {
   public var text: String {
     var lines = [history]
     if closedDeals == 0 { lines.append("Nothing can be judged: no deal of the history is closed.") }
+    if let line = truthLine { lines.append(line) }
     for model in models {
       lines.append("")
       lines += Self.text(of: model)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var truthLine: String? {
+    guard let report = truth?.report else { return nil }
+    guard let auc = report.auc, let interval = Self.interval(report.aucInterval) else {
+      return "The true chances: \(report.gap ?? "too few deals")"
+    }
+    return "The true chances: AUC \(Figures.share(auc, 3)) (\(interval)); no model can be expected to do better"
   }
 
   private var history: String {

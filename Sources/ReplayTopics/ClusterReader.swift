@@ -7,16 +7,56 @@ import Topics
 /// Reads the three topics of a verification from a cluster, each from its beginning to the end that it has now.
 ///
 /// Only what was committed is read. Scores are read first: whatever they name was written before them.
-struct ClusterReader {
+/// It blocks: use it from a `DedicatedThread`.
+public struct ClusterReader: Sendable {
   /// Reading came to nothing for so many milliseconds: the cluster is given up.
   private static let patience = 30_000
   private static let pollTimeout: Int32 = 200
 
-  let client: ClientConfiguration
-  let topics: TopicNames
-  let logger: Logger
+  private let client: ClientConfiguration
+  private let topics: TopicNames
+  private let logger: Logger
 
-  func read() throws -> TopicRecords {
+  /// A reader of a cluster's topics.
+  public init(client: ClientConfiguration, topics: TopicNames, logger: Logger) {
+    self.client = client
+    self.topics = topics
+    self.logger = logger
+  }
+
+  /// `deals.changes` as a history: changes in the order of event time, those of one instant by deal, those of one deal as
+  /// they stand in their partition. So the number of partitions does not show.
+  ///
+  /// - Parameter offsets: The offsets to read in each partition; all where it is not given.
+  /// - Returns: The changes, and how many records could not be used.
+  /// - Throws: `KafkaError` or `ClusterReaderError`.
+  public func changes(offsets: Range<Int64> = 0..<Int64.max) throws -> (changes: [DealChange], unreadable: Int) {
+    let decoder = ChangeDecoder()
+    var found: [(change: DealChange, offset: Int64)] = []
+    var unreadable = 0
+    try read(topics.changes) { message, position in
+      guard offsets.contains(position.offset) else { return }
+      let change = message.key.withUnsafeBytes { key in
+        message.value.withUnsafeBytes { value in
+          try? decoder.decode(
+            key: message.hasKey ? key : nil, value: message.isTombstone ? nil : value,
+            timestamp: message.timestampMilliseconds.map(Timestamp.init(milliseconds:)), source: position, now: nil)
+        }
+      }
+      if let change { found.append((change, position.offset)) } else { unreadable += 1 }
+    }
+    found.sort { left, right in
+      if left.change.occurredAt != right.change.occurredAt { return left.change.occurredAt < right.change.occurredAt }
+      if left.change.dealID != right.change.dealID { return left.change.dealID < right.change.dealID }
+      return left.offset < right.offset
+    }
+    return (found.map(\.change), unreadable)
+  }
+
+  /// The three topics of a verification.
+  ///
+  /// - Throws: `KafkaError` or `ClusterReaderError`.
+  public func read() throws -> TopicRecords {
     var reader = TopicRecordReader()
     try read(topics.risk) { message, position in
       message.value.withUnsafeBytes { value in
@@ -86,13 +126,14 @@ struct ClusterReader {
 }
 
 /// Why a topic could not be read.
-enum ClusterReaderError: Error, CustomStringConvertible {
+public enum ClusterReaderError: Error, CustomStringConvertible {
   /// The cluster has no such topic.
   case noTopic(String)
   /// Nothing came any more.
   case silent(String)
 
-  var description: String {
+  /// What is wrong and what to do.
+  public var description: String {
     switch self {
     case .noTopic(let topic): "there is no topic \(topic): check --bootstrap-servers and --topic-prefix"
     case .silent(let topic): "nothing of \(topic) came for 30 seconds: check that the brokers are up, and try again"

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Kafka
+
+/// `dealpulse bench`: speed and memory, measured side by side in one run.
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures speed and memory in one run and prints them as JSON.",
+    discussion: "Without --bootstrap-servers it starts an embedded broker of its own. Meant for a release build.")
+
+  @Option(help: "Events for the engine.") var engineEvents = 200_000
+  @Option(help: "Events for the stream; the embedded broker holds about 110,000.") var streamEvents = 100_000
+  @Option(help: "Open deals for the memory figure.") var deals = 1_000_000
+  @Option(help: "Seconds of paced events for the latency figures.") var latencySeconds = 10
+
+  func run() async throws {
+    let command = self
+    let figures = try await DedicatedThread.run(name: "bench") { try command.measure() }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(figures), as: UTF8.self))
+  }
+
+  private func measure() throws -> [String: Double] {
+    var figures = try EngineBench(events: engineEvents).figures()
+    figures["bytes_per_open_deal"] = try MemoryBench(deals: deals).bytesPerDeal()
+    let stage = try BenchStage()
+    defer { stage.close() }
+    let load = try BenchLoad(events: streamEvents)
+    let stream = StreamBench(stage.client, load)
+    figures["passthrough_eps"] = try stream.passthrough()
+    figures["fanout_eps"] = try stream.fanout()
+    figures.merge(try stream.scorer()) { $1 }
+    figures.merge(try stream.latency(seconds: latencySeconds)) { $1 }
+    figures["engine_over_jsondecoder"] = (figures["engine_eps"] ?? 0) / (figures["jsondecoder_eps"] ?? 1)
+    figures["scorer_over_fanout"] = (figures["scorer_eps"] ?? 0) / (figures["fanout_eps"] ?? 1)
+    return figures.mapValues { ($0 * 1_000).rounded() / 1_000 }
+  }
+}
+
+/// Seconds that work takes.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+  let begun = ContinuousClock.now
+  try work()
+  return (ContinuousClock.now - begun) / .seconds(1)
+}
+
+/// Bytes of this process in memory.
+func residentBytes() -> Double {
+  let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+  return (text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 4_096
+}
+
+/// Seconds of processor time that this process has used.
+func processorSeconds() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  func value(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+  return value(usage.ru_utime) + value(usage.ru_stime)
+}

@@ -1,0 +1,237 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import ScorerRuntime
+import Scoring
+import Simulation
+import Synchronization
+import Topics
+
+/// The broker of a benchmark, as a process of its own.
+final class BenchStage {
+  let client: ClientConfiguration
+  private let broker: ChildProcess
+
+  init() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dealpulse-bench-\(getpid())").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let ports = folder + "/port"
+    var arguments = ["broker", "--port-file", ports]
+    for name in StreamBench.prefixes { arguments += ["--topic-prefix", name] }
+    broker = try ChildProcess("dealpulse", arguments, log: folder + "/broker.log")
+    var servers = ""
+    while servers.isEmpty, broker.isRunning {
+      servers = (try? String(contentsOfFile: ports, encoding: .utf8)) ?? ""
+      DedicatedThread.pause(milliseconds: 20)
+    }
+    guard !servers.isEmpty else { throw Failure(text: "the embedded broker did not start: see \(folder)") }
+    client = ClientConfiguration(bootstrapServers: servers, clientID: "dealpulse-bench")
+  }
+
+  func close() { broker.stop() }
+}
+
+/// The stream against a broker: our client alone, our client writing what the scorer writes, and the scorer.
+struct StreamBench {
+  /// Each part has topics of its own.
+  static let prefixes = ["pass.", "fan.", "score.", "late."]
+  private static let partitions: Int32 = 12
+  private let client: ClientConfiguration
+  private let load: BenchLoad
+  private let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+
+  init(_ client: ClientConfiguration, _ load: BenchLoad) {
+    self.client = client
+    self.load = load
+  }
+
+  private func fill(_ topics: TopicNames) throws {
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let topic = try producer.topic(topics.changes)
+    let group = DeliveryGroup()
+    for (key, value) in zip(load.keys, load.changes) {
+      try key.withUnsafeBytes { key in
+        try value.withUnsafeBytes { value in try producer.produce(to: topic, key: key, value: value, group: group) }
+      }
+    }
+    try producer.flush(timeout: 120_000)
+  }
+
+  private func reader(_ topic: String, _ start: StartOffset) throws -> Consumer {
+    var configuration = ConsumerConfiguration(client: client, groupID: "bench")
+    configuration.fetchWaitMax = 5
+    configuration.offsetReset = .earliest
+    let consumer = try Consumer(configuration, logger: logger)
+    try consumer.assign(
+      Dictionary(uniqueKeysWithValues: (0..<Self.partitions).map { (TopicPartition(topic, $0), start) }))
+    return consumer
+  }
+
+  /// Consume and produce the same bytes.
+  func passthrough() throws -> Double {
+    try copy(TopicNames(prefix: "pass.")) { producer, topics, group in
+      let target = try producer.topic(topics.risk)
+      return { message, _ in
+        try message.key.withUnsafeBytes { key in
+          try message.value.withUnsafeBytes { value in
+            try producer.produce(to: target, partition: message.partition, key: key, value: value, group: group)
+          }
+        }
+      }
+    }
+  }
+
+  /// Consume and write as many records and bytes as the scorer does: the scorer's ceiling.
+  func fanout() throws -> Double {
+    let blank = (0..<8_192).map { UInt8(truncatingIfNeeded: $0 &* 31 % 64 + 32) }
+    return try copy(TopicNames(prefix: "fan.")) { producer, topics, group in
+      let (risk, state) = (try producer.topic(topics.risk), try producer.topic(topics.state))
+      return { message, index in
+        try message.key.withUnsafeBytes { key in
+          try blank.withUnsafeBytes { bytes in
+            for size in load.outputs[index] {
+              try producer.produce(
+                to: risk, partition: message.partition, key: key,
+                value: UnsafeRawBufferPointer(rebasing: bytes[..<min(size, bytes.count)]), group: group)
+            }
+            try producer.produce(
+              to: state, partition: message.partition, key: key,
+              value: UnsafeRawBufferPointer(rebasing: bytes[..<load.states[index]]), group: group)
+          }
+        }
+      }
+    }
+  }
+
+  private func copy(
+    _ topics: TopicNames,
+    _ make: (Producer, TopicNames, DeliveryGroup) throws -> ((borrowing MessageView, Int) throws -> Void)
+  ) throws -> Double {
+    try fill(topics)
+    let consumer = try reader(topics.changes, .beginning)
+    defer { consumer.close() }
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let write = try make(producer, topics, DeliveryGroup())
+    var done = 0
+    var begun: ContinuousClock.Instant?
+    while done < load.changes.count {
+      try consumer.withBatch(maxMessages: 2_000, timeout: 50) { batch in
+        if batch.count > 0, begun == nil { begun = .now }
+        try batch.forEach { message in
+          try write(message, done)
+          done += 1
+        }
+      }
+    }
+    try producer.flush(timeout: 120_000)
+    return Double(done) / ((ContinuousClock.now - (begun ?? .now)) / .seconds(1))
+  }
+
+  private func settings(_ prefix: String) -> ScorerSettings {
+    var settings = ScorerSettings(client: client)
+    settings.topics = TopicNames(prefix: prefix)
+    settings.groupID = prefix + "scorer"
+    settings.fetchWaitMax = 5
+    settings.guarantee = .atLeastOnce
+    return settings
+  }
+
+  /// The scorer itself, from its first change to its last.
+  func scorer() throws -> [String: Double] {
+    try fill(TopicNames(prefix: "score."))
+    let scorer = Scorer(settings("score."), logger: logger)
+    let thread = run(scorer)
+    while changes(scorer) == 0 { DedicatedThread.pause(milliseconds: 1) }
+    let (begun, first, before) = (ContinuousClock.now, changes(scorer), processorSeconds())
+    while changes(scorer) < load.changes.count { DedicatedThread.pause(milliseconds: 1) }
+    let elapsed = (ContinuousClock.now - begun) / .seconds(1)
+    let counted = Double(load.changes.count - first)
+    let used = processorSeconds() - before
+    let memory = residentBytes()
+    scorer.stop()
+    thread.join()
+    return [
+      "scorer_eps": counted / elapsed, "cpu_s_per_million": used / counted * 1e6, "rss_mb": memory / 1_048_576,
+    ]
+  }
+
+  private func run(_ scorer: Scorer) -> DedicatedThread {
+    DedicatedThread(name: "bench-scorer") {
+      let ended = DeliveryGate()
+      Task {
+        try? await scorer.run()
+        ended.open()
+      }
+      ended.wait()
+    }
+  }
+
+  private func changes(_ scorer: Scorer) -> Int { scorer.status.reports.values.reduce(0) { $0 + $1.changes } }
+
+  /// Paced changes of the present: from the change's own time to a reader of the score.
+  func latency(seconds length: Int) throws -> [String: Double] {
+    let topics = TopicNames(prefix: "late.")
+    let scorer = Scorer(settings("late."), logger: logger)
+    let thread = run(scorer)
+    while scorer.status.reasonNotReady != nil { DedicatedThread.pause(milliseconds: 10) }
+    let total = 5_000 * length
+    let client = client
+    let sender = DedicatedThread(name: "bench-sender") { try? Self.pace(client, topics, total) }
+    let consumer = try reader(topics.risk, .beginning)
+    let decoder = RiskDecoder()
+    var delays: [Double] = []
+    let deadline = ContinuousClock.now + .seconds(length + 20)
+    while delays.count < total, ContinuousClock.now < deadline {
+      try consumer.withBatch(maxMessages: 1_000, timeout: 5) { batch in
+        let now = Date().timeIntervalSince1970 * 1_000
+        try batch.forEach { message in
+          let event = try message.value.withUnsafeBytes { try decoder.decode($0) }
+          delays.append(now - Double(event.occurredAt.milliseconds))
+        }
+      }
+    }
+    sender.join()
+    consumer.close()
+    scorer.stop()
+    thread.join()
+    // The first second warms connections up.
+    let settled = delays.dropFirst(5_000).sorted()
+    func quantile(_ share: Double) -> Double {
+      settled.isEmpty ? -1 : settled[min(settled.count - 1, Int(share * Double(settled.count)))]
+    }
+    return [
+      "latency_ms_p50": quantile(0.5), "latency_ms_p99": quantile(0.99), "latency_ms_p999": quantile(0.999),
+      "latency_events": Double(settled.count),
+    ]
+  }
+
+  private static func pace(_ client: ClientConfiguration, _ topics: TopicNames, _ total: Int) throws {
+    let sender = try ChangeSender(client, topic: topics.changes)
+    let begun = ContinuousClock.now
+    let deal = Deal(
+      createdAt: Timestamp(milliseconds: 1_700_000_000_000), stage: .demo,
+      amount: Amount(units: 10_000, currency: .usd),
+      descriptors: Descriptors(rep: "rep_1", industry: "SaaS", region: "Europe", leadSource: "Inbound"))
+    for number in 0..<total {
+      let due = begun + .microseconds(200 * number)
+      if due - .now > .milliseconds(1) { DedicatedThread.pause(milliseconds: 1) }
+      while .now < due {}
+      guard let id = DealID("L\(number)") else { continue }
+      let now = Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
+      let change = DealChange(
+        eventID: EventID(high: 2, low: UInt64(number)), dealID: id, kind: .created, occurredAt: now, deal: deal)
+      try sender.send(SimulatedEvent(content: .change(change), time: now))
+    }
+    try sender.finish()
+  }
+}
+
+/// Opens once; a thread of our own waits for it.
+private final class DeliveryGate: Sendable {
+  private let isOpen = Atomic<Bool>(false)
+  func open() { isOpen.store(true, ordering: .releasing) }
+  func wait() { while !isOpen.load(ordering: .acquiring) { DedicatedThread.pause(milliseconds: 2) } }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Deals
+import Replay
+
+/// `deal-replay compare`: what a change of model or configuration would have done.
+struct CompareCommand: ParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Holds two models or configurations against each other over the same history.")
+
+  @Argument(help: "The first: a model's name or a configuration file.")
+  var first: String
+
+  @Argument(help: "The second.")
+  var second: String
+
+  @OptionGroup var history: HistoryOptions
+
+  @Option(help: "The tier from which on a score is an alert: Medium, High or Critical.")
+  var alertTier = "Critical"
+
+  @Option(help: "What is written.")
+  var format = Format.text
+
+  @Option(help: "The file to write; standard output where it is not given.")
+  var output: String?
+
+  func validate() throws {
+    guard let tier = RiskTier(name: alertTier), tier > .low else {
+      throw ValidationError("--alert-tier is \(alertTier): write Medium, High or Critical")
+    }
+  }
+
+  func run() throws {
+    let (left, right) = (
+      try ScoringConfiguration(nameOrFile: first), try ScoringConfiguration(nameOrFile: second)
+    )
+    let comparison = Comparison(
+      try history.load(), left, right, alertTier: RiskTier(name: alertTier) ?? .critical)
+    try ResultFile(path: output).write(format == .json ? comparison.json : comparison.text)
+  }
+}

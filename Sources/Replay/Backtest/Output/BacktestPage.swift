@@ -1,0 +1,18 @@
+import Charts
+
+extension Backtest {
+  /// The report as a page of charts that stands by itself.
+  public func page(title: String) -> ReportPage {
+    var page = ReportPage(title: title, subtitle: "\(Figures.count(closedDeals)) closed deals")
+    if let closes {
+      page.subtitle += " that closed from \(closes.lowerBound.day) to \(closes.upperBound.day)"
+      page.figures = [
+        ("Closed deals", Figures.count(closedDeals)),
+        ("Win rate", Figures.percent(Double(wonDeals) / Double(max(1, closedDeals)))),
+        ("Open deals", Figures.count(openDeals)),
+      ]
+    }
+    page.sections = models.flatMap(ModelSections.sections)
+    return page
+  }
+}

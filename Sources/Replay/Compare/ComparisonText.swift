@@ -1,0 +1,90 @@
+import Deals
+
+extension Comparison {
+  /// The comparison for people, as plain text.
+  public var text: String {
+    var lines = [
+      "A: \(names.first)", "B: \(names.second)", "\(Figures.count(deals)) deals scored by both, point-in-time", "",
+    ]
+    let moved = moves.reduce(0) { $0 + $1.deals }
+    let amount = moves.reduce(Money.zero) { $0 + $1.amount }
+    lines.append("Tiers: \(Figures.count(moved)) deals change tier, \(Self.dollars(amount)) move")
+    lines += moves.map {
+      "  \($0.from.name) → \($0.to.name): \(Figures.count($0.deals)) deals, \(Self.dollars($0.amount))"
+    }
+    lines += ["", alertLine]
+    lines += weeks.map { "  week of \($0.monday): \($0.gone) disappear, \($0.new) appear, \($0.kept) stay" }
+    lines += ["", Self.line("AUC", auc, "more is better"), Self.line("Brier score", brier, "less is better")]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var alertLine: String {
+    let (gone, new, kept) = weeks.reduce((0, 0, 0)) { ($0.0 + $1.gone, $0.1 + $1.new, $0.2 + $1.kept) }
+    return "Alerts (a score that rises to \(alertTier.name) or above): \(Figures.count(gone)) disappear, "
+      + "\(Figures.count(new)) appear, \(Figures.count(kept)) stay, over \(weeks.count) weeks"
+  }
+
+  private static func dollars(_ amount: Money) -> String { Figures.count(Int(amount.cents / 100)) + " in amount" }
+
+  private static func line(_ name: String, _ test: PairedTest?, _ meaning: String) -> String {
+    guard let test else { return "\(name): can't be compared, there are not both won and lost deals" }
+    let p = test.p.map { $0 < 0.001 ? "p < 0.001" : "p = \(Figures.share($0, 3))" } ?? "p can't be told"
+    let verdict = test.p.map { $0 < 0.05 ? "the difference is real" : "no difference that chance would not make" } ?? ""
+    return "\(name): A \(Figures.share(test.first, 4)), B \(Figures.share(test.second, 4)), difference "
+      + "\(Figures.share(test.difference, 4)), \(p): \(verdict) (\(meaning))"
+  }
+
+  /// The comparison for machines, as one JSON object.
+  public var json: String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("a")
+    writer.string(names.first)
+    writer.key("b")
+    writer.string(names.second)
+    writer.count("deals", deals)
+    writer.key("moves")
+    writer.beginArray()
+    for move in moves {
+      writer.beginObject()
+      writer.key("from")
+      writer.string(move.from.name)
+      writer.key("to")
+      writer.string(move.to.name)
+      writer.count("deals", move.deals)
+      writer.key("amount")
+      writer.money(move.amount)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("alert_tier")
+    writer.string(alertTier.name)
+    writer.key("weeks")
+    writer.beginArray()
+    for week in weeks {
+      writer.beginObject()
+      writer.key("monday")
+      writer.string("\(week.monday)")
+      writer.count("kept", week.kept)
+      writer.count("gone", week.gone)
+      writer.count("new", week.new)
+      writer.endObject()
+    }
+    writer.endArray()
+    Self.write("auc", auc, &writer)
+    Self.write("brier", brier, &writer)
+    writer.endObject()
+    return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+  }
+
+  private static func write(_ name: StaticString, _ test: PairedTest?, _ writer: inout JSONWriter) {
+    writer.key(name)
+    guard let test else { return writer.null() }
+    writer.beginObject()
+    writer.figure("a", test.first)
+    writer.figure("b", test.second)
+    writer.figure("difference", test.difference)
+    writer.figure("p", test.p)
+    writer.endObject()
+  }
+}

@@ -1,0 +1,74 @@
+import Deals
+import Kafka
+import Logging
+import Replay
+
+/// Writes the scores of a replay to its topic. The only topic that it has is one that a `ReplayTopicName` names, so no
+/// live topic is ever written to. Belongs to one thread, and blocks it.
+public final class ReplayTopicSink: ScoreSink {
+  /// Milliseconds for which acknowledgements are waited for.
+  private static let patience: Int32 = 60_000
+
+  private let producer: Producer
+  private let topic: ProducerTopic
+  private let headers: RecordHeaders
+  private let group = DeliveryGroup()
+  /// Scores that were handed over.
+  public private(set) var length: UInt64 = 0
+
+  /// Opens the topic, which is made with one partition where it is not there.
+  ///
+  /// - Throws: `KafkaError`, or `ReplayTopicError` where the topic is not there and can't be made.
+  public init(_ name: ReplayTopicName, client: ClientConfiguration, logger: Logger) throws {
+    let admin = try Admin(client, logger: logger)
+    if try admin.describe(topic: name.description) == nil {
+      do {
+        _ = try admin.create([NewTopic(name.description, partitions: 1)])
+      } catch {
+        throw ReplayTopicError.notMade(name.description, reason: "\(error)")
+      }
+    }
+    producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    topic = try producer.topic(name.description)
+    headers = RecordHeaders(
+      MessageType.risk.constantHeaders(source: "/dealpulse/deal-replay").map { MessageHeader($0.name, $0.value) })
+  }
+
+  /// Hands a score over.
+  public func append(_ event: RiskEvent, json: [UInt8]) throws {
+    let common = headers
+    try event.dealID.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
+      try json.span.bytes.withUnsafeBytes { value throws(KafkaError) in
+        try producer.produce(
+          to: topic, partition: nil, key: key, value: value, timestamp: event.occurredAt.milliseconds, common: common,
+          headers: [
+            MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
+          ], group: group)
+      }
+    }
+    length += 1
+  }
+
+  /// Waits until every score was acknowledged.
+  ///
+  /// - Throws: `KafkaError` where one was given up.
+  public func synchronize() throws {
+    try producer.flush(timeout: Self.patience)
+    if let failure = group.firstFailure { throw failure }
+  }
+}
+
+/// Why a replay has no topic to write to.
+public enum ReplayTopicError: Error, CustomStringConvertible {
+  /// The topic is not there, and the cluster would not make it.
+  case notMade(String, reason: String)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .notMade(let topic, let reason):
+      "the topic \(topic) is not there and could not be made (\(reason)): make it yourself; "
+        + "the embedded broker makes it when `topic \(topic) 1` is written to its standard input"
+    }
+  }
+}

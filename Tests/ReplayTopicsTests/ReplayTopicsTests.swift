@@ -1,0 +1,163 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import Replay
+import Scoring
+import Simulation
+import Testing
+import Topics
+
+@testable import ReplayTopics
+
+@Suite("Replays read topics, and write to topics of their own")
+struct ReplayTopicsTests {
+  private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  private func simulated(_ events: Int) -> [DealChange] {
+    var settings = SimulationSettings()
+    settings.events = events
+    var simulator = DealSimulator(settings)
+    var changes: [DealChange] = []
+    while let event = simulator.next() { if case .change(let change) = event.content { changes.append(change) } }
+    return changes
+  }
+
+  /// Puts changes into deals.changes of a broker with so many partitions.
+  private func broker(_ changes: [DealChange], partitions: Int) throws -> (EmbeddedBroker, ClientConfiguration) {
+    let broker = try EmbeddedBroker(logger: logger)
+    let topics = TopicNames()
+    for name in [topics.changes, topics.risk] { try broker.createTopic(name, partitions: partitions) }
+    for name in [topics.outcomes, topics.risk + ".replay.what-if"] { try broker.createTopic(name, partitions: 1) }
+    let client = ClientConfiguration(bootstrapServers: broker.bootstrapServers, clientID: "test")
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let topic = try producer.topic(topics.changes)
+    let (headers, group) = (RecordHeaders([]), DeliveryGroup())
+    var writer = JSONWriter()
+    for change in changes {
+      writer.removeAll()
+      writer.change(change)
+      let value = writer.bytes
+      try Array(change.dealID.text.utf8).withUnsafeBytes { key in
+        try value.withUnsafeBytes { value in
+          try producer.produce(
+            to: topic, partition: nil, key: key, value: value, timestamp: change.occurredAt.milliseconds,
+            common: headers, headers: [], group: group)
+        }
+      }
+    }
+    try producer.flush(timeout: 30_000)
+    return (broker, client)
+  }
+
+  private func replay(_ client: ClientConfiguration) throws -> Data {
+    let path = NSTemporaryDirectory() + "replay-\(UUID().uuidString).jsonl"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let read = try ClusterReader(client: client, topics: TopicNames(), logger: logger).changes()
+    #expect(read.unreadable == 0)
+    let replay = try HistoryReplay(ReplayPlan(inputs: [], output: path), changes: read.changes)
+    while try replay.advance(1_000) {}
+    _ = try replay.finish()
+    return try Data(contentsOf: URL(filePath: path))
+  }
+
+  @Test("the number of partitions does not show in what a replay of a topic gives")
+  func partitions() async throws {
+    let changes = simulated(3_000)
+    let results = try await DedicatedThread.run(name: "test") {
+      try [1, 5].map { count in
+        let (broker, client) = try broker(changes, partitions: count)
+        return try withExtendedLifetime(broker) { try replay(client) }
+      }
+    }
+    #expect(results[0].count > 100_000)
+    #expect(results[0] == results[1])
+  }
+
+  @Test("scores go to the replay's own topic, each with its identity, and none to deals.risk")
+  func target() async throws {
+    let changes = simulated(800)
+    let (scores, live) = try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(changes, partitions: 2)
+      return try withExtendedLifetime(broker) {
+        let name = try #require(ReplayTopicName("what-if", topics: TopicNames()))
+        let sink = try ReplayTopicSink(name, client: client, logger: logger)
+        let replay = try HistoryReplay(ReplayPlan(inputs: [], output: ""), changes: changes, sink: sink)
+        while try replay.advance(1_000) {}
+        let written = try replay.finish().scores
+        let admin = try Consumer(ConsumerConfiguration(client: client, groupID: "test"), logger: logger)
+        defer { admin.close() }
+        let end = try admin.watermarks(TopicPartition(name.description, 0)).high
+        #expect(end == written)
+        let live = try (0..<2).map { try admin.watermarks(TopicPartition(TopicNames().risk, Int32($0))).high }
+        return (written, live)
+      }
+    }
+    #expect(scores > 100)
+    #expect(live == [0, 0])
+  }
+
+  @Test("a live topic can't be named")
+  func names() {
+    let topics = TopicNames(prefix: "acme.")
+    #expect(ReplayTopicName("q3-weights", topics: topics)?.description == "acme.deals.risk.replay.q3-weights")
+    for name in ["", "a.b", "../deals.risk", "UPPER", "with space", String(repeating: "x", count: 65)] {
+      #expect(ReplayTopicName(name, topics: topics) == nil, "\(name)")
+    }
+  }
+
+  @Test("scores that were published through a broker are read back with their changes and ledger, and verify")
+  func verified() async throws {
+    let changes = simulated(1_500)
+    let (report, scores) = try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(changes, partitions: 1)
+      return try withExtendedLifetime(broker) {
+        let scores = try publish(changes, client)
+        let records = try ClusterReader(client: client, topics: TopicNames(), logger: logger).read()
+        return (Verifier(settings: EngineSettings()).verify(records), scores)
+      }
+    }
+    #expect(report.verified == scores)
+    #expect(report.isClean && report.notVerifiable.isEmpty)
+    #expect(scores > 300)
+  }
+
+  /// Scores the changes as a scorer with one partition would, and writes scores and ledger.
+  private func publish(_ changes: [DealChange], _ client: ClientConfiguration) throws -> Int {
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let topics = (risk: try producer.topic(TopicNames().risk), outcomes: try producer.topic(TopicNames().outcomes))
+    let (headers, group) = (RecordHeaders([]), DeliveryGroup())
+    var engine = DealEngine(partition: 0, settings: EngineSettings())
+    var baselines = Baselines(model: WeightedModel.name)
+    var output = EngineOutput()
+    var writer = JSONWriter()
+    var (scores, entries) = (0, Int64(0))
+    func produce(_ topic: ProducerTopic, _ bytes: [UInt8]) throws {
+      try bytes.withUnsafeBytes { value in
+        try producer.produce(
+          to: topic, partition: 0, key: nil, value: value, timestamp: nil, common: headers, headers: [], group: group)
+      }
+    }
+    for (offset, change) in changes.enumerated() {
+      engine.apply(change, at: Int64(offset), &baselines, into: &output)
+      for risk in output.risks {
+        writer.removeAll()
+        writer.riskEvent(risk)
+        try produce(topics.risk, writer.bytes)
+        scores += 1
+      }
+      for entry in output.entries {
+        writer.removeAll()
+        writer.ledgerEntry(entry)
+        try produce(topics.outcomes, writer.bytes)
+        baselines.apply(entry, at: entries)
+        entries += 1
+      }
+      output.removeAll()
+    }
+    try producer.flush(timeout: 30_000)
+    return scores
+  }
+}
