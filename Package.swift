@@ -11,6 +11,12 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   // YAML with line numbers, for configurations.
   .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  // SQLite, for the alert router's outbox.
+  .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  // Logic-less templates, for the alert router's messages.
+  .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+  // HMAC-SHA256, for signed webhooks and links.
+  .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
@@ -27,6 +33,7 @@ let package = Package(
   name: "DealPulse",
   platforms: [.macOS(.v15)],
   products: [
+    .executable(name: "alert-router", targets: ["AlertRouter"]),
     .executable(name: "deal-scorer", targets: ["DealScorer"]),
     .executable(name: "crm-connector", targets: ["CRMConnector"]),
     .executable(name: "dealpulse", targets: ["DealPulse"]),
@@ -69,6 +76,26 @@ let package = Package(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
+    .target(name: "Alerts", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurlOptions", dependencies: ["CCurl"]),
+    .target(
+      name: "AlertDelivery",
+      dependencies: [
+        "Alerts", "Deals", "CCurl", "CCurlOptions", log, .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Mustache", package: "swift-mustache"), .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AlertDeliveryTests", dependencies: ["AlertDelivery", "Alerts", "Deals"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AlertRouterTests", dependencies: ["AlertRouter", "AlertDelivery", "Deals", "Kafka", log],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "AlertRouter",
+      dependencies: ["Alerts", "AlertDelivery", "Configuration", "Deals", "Kafka", "Topics", log, arguments],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Deals", "Configuration"], swiftSettings: swiftSettings),
     .target(
       name: "ScorerRuntime",
       dependencies: [

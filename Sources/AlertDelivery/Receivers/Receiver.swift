@@ -1,0 +1,153 @@
+import Alerts
+import CCurl
+import Crypto
+import Deals
+import Foundation
+
+/// Delivers messages to one receiver. Blocks, so not from a task.
+public struct Receiver: Sendable {
+  /// What it is.
+  public let settings: ReceiverSettings
+  private let templates: MessageTemplates
+  private let secret: @Sendable (String) -> String?
+  private let print: @Sendable (String) -> Void
+
+  /// A receiver.
+  ///
+  /// - Parameters:
+  ///   - secret: The value of an environment variable.
+  ///   - print: Where the console's messages go.
+  public init(
+    _ settings: ReceiverSettings, _ templates: MessageTemplates,
+    secret: @escaping @Sendable (String) -> String? = { ProcessInfo.processInfo.environment[$0] },
+    print: @escaping @Sendable (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
+  ) {
+    self.settings = settings
+    self.templates = templates
+    self.secret = secret
+    self.print = print
+  }
+
+  /// Sends a message.
+  ///
+  /// - Parameter reference: What the receiver called the group's last message, for updates in place.
+  /// - Returns: What the receiver calls this one, nil where it does not say.
+  public func send(
+    _ entry: OutboxEntry, reference: String?, at now: Timestamp
+  ) throws(DeliveryFailure) -> String? {
+    let message = entry.message
+    let rendered = templates.render(message)
+    switch settings.transport {
+    case .console:
+      print(
+        "--- \(message.receiver) → \(message.recipient?.name ?? "channel") · \(rendered.subject)\n\(rendered.text)\n")
+      return nil
+    case .slackWebhook(let variable):
+      let payload = SlackPayload(rendered, footer: footer(entry))
+      _ = try post(try required(variable), [], try encode(payload))
+      return nil
+    case .slackBot(let token, let channel, let base):
+      return try sendByBot(entry, rendered, try required(token), channel, base, reference)
+    case .webhook(let url, let secretVariable):
+      return try sendSigned(entry, rendered, url, secretVariable, at: now)
+    case .email(let email): return try sendMail(entry, rendered, email, at: now)
+    case .pagerDuty(let key, let url):
+      _ = try post(url, [], try encode(PagerDutyEvent(message, rendered, key: try required(key))))
+      return nil
+    }
+  }
+
+  private func footer(_ entry: OutboxEntry) -> String {
+    "DealPulse · \(entry.message.purpose.rawValue)\(entry.isPossibleRepeat ? " · possibly a repeat" : "")"
+  }
+
+  private func required(_ variable: String) throws(DeliveryFailure) -> String {
+    guard let value = secret(variable), !value.isEmpty else {
+      throw .permanent("the environment variable \(variable) is not set")
+    }
+    return value
+  }
+
+  private func encode(_ value: some Encodable) throws(DeliveryFailure) -> Data {
+    do { return try JSONEncoder().encode(value) } catch { throw .permanent("the message can't be written: \(error)") }
+  }
+
+  private func post(_ url: String, _ headers: [(String, String)], _ body: Data) throws(DeliveryFailure) -> Data {
+    try HTTPPost(
+      url: url, headers: headers, body: body, allowsPrivateAddresses: settings.allowsPrivateAddresses
+    ).send()
+  }
+
+  private func sendByBot(
+    _ entry: OutboxEntry, _ rendered: RenderedMessage, _ token: String, _ channel: String, _ base: String,
+    _ reference: String?
+  ) throws(DeliveryFailure) -> String? {
+    var payload = SlackPayload(rendered, footer: footer(entry))
+    // A reference is `channel timestamp`: resolutions rewrite the message they end.
+    let parts = (reference ?? "").split(separator: " ").map(String.init)
+    let updates = parts.count == 2 && entry.message.purpose == .resolved
+    payload.channel = updates ? parts[0] : entry.message.recipient?.slackID ?? channel
+    payload.ts = updates ? parts[1] : nil
+    let answer = try post(
+      "\(base)/\(updates ? "chat.update" : "chat.postMessage")", [("Authorization", "Bearer \(token)")],
+      try encode(payload))
+    struct Answer: Decodable {
+      var ok: Bool
+      var error: String?
+      var channel: String?
+      var ts: String?
+    }
+    guard let read = try? JSONDecoder().decode(Answer.self, from: answer) else {
+      throw .transient("Slack's answer can't be read")
+    }
+    guard read.ok else {
+      let error = read.error ?? "unknown"
+      if error == "ratelimited" { throw .rateLimited(milliseconds: 30_000) }
+      if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(error) {
+        throw .transient("Slack says \(error)")
+      }
+      throw .permanent("Slack says \(error)")
+    }
+    guard let channel = read.channel, let time = read.ts else { return nil }
+    return "\(channel) \(time)"
+  }
+
+  private func sendSigned(
+    _ entry: OutboxEntry, _ rendered: RenderedMessage, _ url: String, _ secretVariable: String?, at now: Timestamp
+  ) throws(DeliveryFailure) -> String? {
+    let body = try encode(WebhookBody(entry, rendered))
+    let time = String(now.milliseconds / 1_000)
+    var headers = [("Idempotency-Key", entry.message.id), ("X-DealPulse-Timestamp", time)]
+    if let secretVariable {
+      let key = SymmetricKey(data: Data(try required(secretVariable).utf8))
+      let code = HMAC<SHA256>.authenticationCode(for: Data("\(time).".utf8) + body, using: key)
+      let digits = code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      headers.append(("X-DealPulse-Signature", "sha256=\(digits)"))
+    }
+    _ = try post(url, headers, body)
+    return nil
+  }
+
+  private func sendMail(
+    _ entry: OutboxEntry, _ rendered: RenderedMessage, _ email: ReceiverSettings.EmailSettings, at now: Timestamp
+  ) throws(DeliveryFailure) -> String? {
+    let to = MailMessage.address(entry.message.recipient?.email ?? email.to)
+    let mail = MailMessage(
+      from: email.from, to: to, id: entry.message.id,
+      date: Date(timeIntervalSince1970: Double(now.milliseconds) / 1_000), isPossibleRepeat: entry.isPossibleRepeat)
+    let transfer = try CurlTransfer(timeoutSeconds: 30)
+    transfer.set(CURLOPT_URL, email.server)
+    transfer.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+    transfer.set(CURLOPT_USE_SSL, Int(email.requiresTLS ? CURLUSESSL_ALL.rawValue : CURLUSESSL_TRY.rawValue))
+    transfer.set(CURLOPT_MAIL_FROM, "<\(MailMessage.address(email.from))>")
+    transfer.setRecipients([to])
+    if let username = email.username {
+      transfer.set(CURLOPT_USERNAME, username)
+      if let variable = email.passwordVariable { transfer.set(CURLOPT_PASSWORD, try required(variable)) }
+    }
+    let status = try transfer.perform(body: mail.bytes(rendered), upload: true)
+    if (400..<500).contains(status) { throw .transient("the mail server answered \(status)") }
+    guard status < 400 else { throw .permanent("the mail server answered \(status)") }
+    return nil
+  }
+}

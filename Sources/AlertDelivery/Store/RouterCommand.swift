@@ -1,0 +1,56 @@
+import Alerts
+import Deals
+import Foundation
+import GRDB
+
+/// What a person tells a router through its store; it is done at the next tick, or at the next start.
+public enum RouterCommand: Codable, Sendable {
+  /// Silences alerts.
+  case silence(Silence)
+  /// Ends a silence.
+  case expire(id: String)
+  /// Has seen a deal's alert.
+  case acknowledge(subject: String, author: String)
+
+  /// Does it.
+  public func apply(to pipeline: inout AlertPipeline, at now: Timestamp) {
+    switch self {
+    case .silence(let silence): pipeline.silence(silence)
+    case .expire(let id): _ = pipeline.expireSilence(id, at: now)
+    case .acknowledge(let subject, let author):
+      _ = pipeline.acknowledge(subject: subject, author: author, at: now)
+    }
+  }
+}
+
+extension RouterStore {
+  /// Leaves a command for the router.
+  public func submit(_ command: RouterCommand) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT INTO commands (value) VALUES (?)", arguments: [try JSONEncoder().encode(command)])
+    }
+  }
+
+  /// The commands that wait, with the place of the last one.
+  public func commands() throws(StoreError) -> (commands: [RouterCommand], last: Int64) {
+    try read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT sequence, value FROM commands ORDER BY sequence")
+      let commands = try rows.map { try JSONDecoder().decode(RouterCommand.self, from: $0["value"]) }
+      return (commands, rows.last?["sequence"] ?? 0)
+    }
+  }
+
+  /// Forgets commands that were done and committed. Doing one twice changes nothing, so a crash in between does no harm.
+  public func forgetCommands(upTo last: Int64) throws(StoreError) {
+    try write { try $0.execute(sql: "DELETE FROM commands WHERE sequence <= ?", arguments: [last]) }
+  }
+
+  /// The silences as the router last kept them.
+  public func silences() throws(StoreError) -> [Silence] {
+    try read { database in
+      try Data.fetchAll(database, sql: "SELECT value FROM silences ORDER BY key")
+        .map { try JSONDecoder().decode(Silence.self, from: $0) }
+    }
+  }
+}

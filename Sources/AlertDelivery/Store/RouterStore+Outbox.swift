@@ -1,0 +1,148 @@
+import Alerts
+import Deals
+import Foundation
+import GRDB
+
+/// A message on its way.
+public struct OutboxEntry: Sendable {
+  /// Its place in the outbox.
+  public var sequence: Int64
+  /// The message.
+  public var message: OutgoingMessage
+  /// `pending`, `intent`, `sent` or `dead`.
+  public var state: String
+  /// How often it was tried.
+  public var attempts: Int
+  /// Whether an earlier try may have arrived: the router died between the intent and the result.
+  public var isPossibleRepeat: Bool
+  /// What went wrong last.
+  public var note: String?
+}
+
+extension RouterStore {
+  /// Says before the first send after a start: what had an intent without a result may have arrived, and is sent again.
+  public func recoverIntents() throws(StoreError) {
+    try write { database in
+      try database.execute(sql: "UPDATE outbox SET state = 'pending', possible_repeat = 1 WHERE state = 'intent'")
+    }
+  }
+
+  /// Takes the oldest message that is due for a receiver and writes down the intent to send it; nil where none is due.
+  public func takeNext(receiver: String, at now: Timestamp) throws(StoreError) -> OutboxEntry? {
+    try write { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT * FROM outbox WHERE receiver = ? AND state = 'pending' AND not_before <= ? ORDER BY sequence LIMIT 1
+          """, arguments: [receiver, now.milliseconds])
+      guard let row else { return nil }
+      var entry = try Self.entry(row)
+      entry.attempts += 1
+      entry.state = "intent"
+      try database.execute(
+        sql: "UPDATE outbox SET state = 'intent', attempts = attempts + 1 WHERE sequence = ?",
+        arguments: [entry.sequence])
+      return entry
+    }
+  }
+
+  /// The receiver acknowledged. `reference` is what it calls the message.
+  public func markSent(_ entry: OutboxEntry, reference: String?, at now: Timestamp) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE outbox SET state = 'sent', ended_at = ?, reference = ?, note = NULL WHERE sequence = ?",
+        arguments: [now.milliseconds, reference, entry.sequence])
+    }
+  }
+
+  /// It failed, and is tried again from a moment on.
+  public func markRetry(_ entry: OutboxEntry, notBefore: Timestamp, note: String) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE outbox SET state = 'pending', not_before = ?, note = ? WHERE sequence = ?",
+        arguments: [notBefore.milliseconds, note, entry.sequence])
+    }
+  }
+
+  /// It failed for good: a person decides.
+  public func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ? WHERE sequence = ?",
+        arguments: [now.milliseconds, note, entry.sequence])
+    }
+  }
+
+  /// Messages in a state, the oldest first.
+  public func entries(state: String) throws(StoreError) -> [OutboxEntry] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM outbox WHERE state = ? ORDER BY sequence", arguments: [state])
+        .map(Self.entry)
+    }
+  }
+
+  /// Sends dead messages again; all of them where no id is given. Returns how many.
+  public func retryDead(id: String?) throws(StoreError) -> Int {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE outbox SET state = 'pending', not_before = 0 WHERE state = 'dead' AND (?1 IS NULL OR id = ?1)",
+        arguments: [id])
+      return database.changesCount
+    }
+  }
+
+  /// The receiver's name for the last message of a group, for updates in place.
+  public func reference(groupKey: String, receiver: String) throws(StoreError) -> String? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT reference FROM outbox WHERE receiver = ? AND state = 'sent' AND reference IS NOT NULL
+          AND json_extract(CAST(message AS TEXT), '$.groupKey') = ? ORDER BY sequence DESC LIMIT 1
+          """, arguments: [receiver, groupKey])
+    }
+  }
+
+  /// The decisions about a subject, the oldest first.
+  public func decisions(subject: String) throws(StoreError) -> [Decision] {
+    try read { database in
+      try Data.fetchAll(
+        database, sql: "SELECT value FROM decisions WHERE subject = ? ORDER BY sequence", arguments: [subject]
+      ).map { try JSONDecoder().decode(Decision.self, from: $0) }
+    }
+  }
+
+  /// Forgets messages that ended, and decisions that are on alerts.log, before a moment.
+  public func forget(before limit: Timestamp) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "DELETE FROM outbox WHERE ended_at < ? AND state = 'sent'", arguments: [limit.milliseconds])
+      try database.execute(
+        sql: "DELETE FROM decisions WHERE is_published = 1 AND at < ?", arguments: [limit.milliseconds])
+    }
+  }
+
+  /// Decisions that are not on alerts.log yet, the oldest first.
+  public func unpublished(limit: Int) throws(StoreError) -> [(sequence: Int64, decision: Decision)] {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT sequence, value FROM decisions WHERE is_published = 0 ORDER BY sequence LIMIT ?",
+        arguments: [limit])
+      return try rows.map { ($0["sequence"], try JSONDecoder().decode(Decision.self, from: $0["value"])) }
+    }
+  }
+
+  /// Notes that decisions up to one are on alerts.log.
+  public func markPublished(upTo sequence: Int64) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE decisions SET is_published = 1 WHERE is_published = 0 AND sequence <= ?", arguments: [sequence])
+    }
+  }
+
+  private static func entry(_ row: Row) throws -> OutboxEntry {
+    OutboxEntry(
+      sequence: row["sequence"], message: try JSONDecoder().decode(OutgoingMessage.self, from: row["message"]),
+      state: row["state"], attempts: row["attempts"], isPossibleRepeat: row["possible_repeat"], note: row["note"])
+  }
+}

@@ -1,0 +1,69 @@
+import Alerts
+import Deals
+import Foundation
+import GRDB
+
+/// The router's memory in SQLite: what the pipeline knows, how far the input was read, the outbox and the decisions.
+///
+/// Write-ahead log with full synchronisation: what a call has returned from survives SIGKILL and a power cut. Safe from
+/// any thread; calls block, so not from a task.
+public final class RouterStore: Sendable {
+  let queue: DatabaseQueue
+  let path: String
+
+  /// Opens the store, and makes it where there is none.
+  ///
+  /// - Throws: `StoreError`.
+  public init(path: String) throws(StoreError) {
+    self.path = path
+    var configuration = GRDB.Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    }
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.migrator.migrate(queue)
+      let sound = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
+      guard sound == "ok" else { throw StoreError.failed(path: path, "quick_check says \(sound ?? "nothing")") }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw .failed(path: path, "\(error)")
+    }
+  }
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      for table in ["memories", "alerts", "groups", "silences", "acknowledgements", "singletons"] {
+        try database.execute(sql: "CREATE TABLE \(table) (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+      }
+      try database.execute(
+        sql: """
+          CREATE TABLE offsets (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition));
+          CREATE TABLE commands (sequence INTEGER PRIMARY KEY AUTOINCREMENT, value BLOB NOT NULL);
+          CREATE TABLE outbox (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL,
+            message BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
+            not_before INTEGER NOT NULL DEFAULT 0, made_at INTEGER NOT NULL, ended_at INTEGER,
+            possible_repeat INTEGER NOT NULL DEFAULT 0, note TEXT, reference TEXT);
+          CREATE INDEX outbox_due ON outbox (receiver, state, not_before);
+          CREATE TABLE decisions (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, at INTEGER NOT NULL, value BLOB NOT NULL,
+            is_published INTEGER NOT NULL DEFAULT 0);
+          CREATE INDEX decisions_subject ON decisions (subject, sequence);
+          CREATE INDEX decisions_unpublished ON decisions (sequence) WHERE is_published = 0;
+          """)
+    }
+    return migrator
+  }
+
+  func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do { return try queue.write(body) } catch { throw .failed(path: path, "\(error)") }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do { return try queue.read(body) } catch { throw .failed(path: path, "\(error)") }
+  }
+}

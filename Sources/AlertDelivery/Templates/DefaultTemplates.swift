@@ -1,0 +1,88 @@
+/// The templates that hold where a folder has none of its own.
+enum DefaultTemplates {
+  static let text = """
+    {{heading}}
+    {{#intro}}
+    {{intro}}
+    {{/intro}}
+
+    {{#alerts}}
+    * {{line}} ({{news}})
+    {{/alerts}}
+    {{#more}}
+    {{more}}
+    {{/more}}
+    {{#hasTurnedCritical}}
+    Turned critical this week:
+    {{#turnedCritical}}
+    * {{line}}
+    {{/turnedCritical}}
+    {{/hasTurnedCritical}}
+    {{#hasTrends}}
+    Trends:
+    {{#trends}}
+    * {{line}}
+    {{/trends}}
+    {{/hasTrends}}
+    {{#hasResolved}}
+    No longer at risk:
+    {{#resolved}}
+    * {{line}}
+    {{/resolved}}
+    {{/hasResolved}}
+
+    {{footer}}
+    """
+
+  static let slack = """
+    {{#intro}}
+    {{intro}}
+    {{/intro}}
+    {{#alerts}}
+    • {{line}}
+    {{/alerts}}
+    {{#more}}
+    _{{more}}_
+    {{/more}}
+    {{#hasTrends}}
+    *Trends*
+    {{#trends}}
+    • {{line}}
+    {{/trends}}
+    {{/hasTrends}}
+    {{#hasResolved}}
+    *No longer at risk*
+    {{#resolved}}
+    • {{line}}
+    {{/resolved}}
+    {{/hasResolved}}
+    """
+
+  /// Tables and inline styles only: mail clients know little else. Bars are cells with a width.
+  static let html = """
+    <!DOCTYPE html>
+    <html lang="en"><head><meta charset="utf-8"><title>{{subject}}</title></head>
+    <body style="margin:0;padding:24px;background:#f4f5f7;font-family:Helvetica,Arial,sans-serif;color:#1d2433">
+    <table role="presentation" width="640" align="center" cellpadding="0" cellspacing="0" \
+    style="background:#ffffff;border:1px solid #e1e4ea"><tr><td style="padding:24px">
+    <h1 style="margin:0 0 8px;font-size:20px">{{heading}}</h1>
+    {{#intro}}<p style="margin:0 0 16px;font-size:15px;color:#4a5568">{{intro}}</p>{{/intro}}
+    {{#alerts}}
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 14px">
+    <tr><td style="font-size:15px;line-height:22px">{{line}} <span style="color:#7a8599">{{news}}</span></td></tr>
+    <tr><td style="padding-top:4px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr>
+    <td width="{{bar}}%" style="background:#c2413b;height:6px;font-size:0">&nbsp;</td>
+    <td style="background:#eceef2;height:6px;font-size:0">&nbsp;</td></tr></table></td></tr></table>
+    {{/alerts}}
+    {{#more}}<p style="font-size:14px;color:#4a5568">{{more}}</p>{{/more}}
+    {{#hasTurnedCritical}}<h2 style="font-size:16px">Turned critical this week</h2>
+    {{#turnedCritical}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/turnedCritical}}
+    {{/hasTurnedCritical}}
+    {{#hasTrends}}<h2 style="font-size:16px">Trends</h2>
+    {{#trends}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/trends}}{{/hasTrends}}
+    {{#hasResolved}}<h2 style="font-size:16px">No longer at risk</h2>
+    {{#resolved}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/resolved}}{{/hasResolved}}
+    <p style="margin:24px 0 0;font-size:12px;color:#7a8599">{{footer}}</p>
+    </td></tr></table></body></html>
+    """
+}

@@ -1,0 +1,129 @@
+import Alerts
+import Deals
+
+/// What templates may ask for, as dictionaries of text.
+struct MessageContext {
+  /// Lines that a message shows; the rest is counted.
+  static let shownAlerts = 20
+  /// Every name that a template may use.
+  static let names: Set<String> = [
+    ".", "subject", "heading", "intro", "alerts", "resolved", "more", "dollars", "footer", "line", "name", "amount",
+    "tier",
+    "score", "actions", "bar", "news", "hasAlerts", "hasResolved", "turnedCritical", "hasTurnedCritical", "trends",
+    "hasTrends",
+  ]
+
+  static func make(_ message: OutgoingMessage) -> [String: Any] {
+    let deals = message.alerts.filter { $0.source.kind != .trendShift }
+    let trends = message.alerts.filter { $0.source.kind == .trendShift }
+    let isDigest = message.period != nil
+    let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
+    let critical =
+      isDigest
+      ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
+    let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted
+    let context: [String: Any] = [
+      "subject": subject(message), "heading": heading(message), "intro": intro(message),
+      "alerts": shown.map(alert), "hasAlerts": !shown.isEmpty,
+      "resolved": message.resolved.prefix(shownAlerts).map(resolved), "hasResolved": !message.resolved.isEmpty,
+      "turnedCritical": critical.prefix(10).map(alert), "hasTurnedCritical": !critical.isEmpty,
+      "trends": (isDigest ? trends : []).prefix(10).map(alert), "hasTrends": isDigest && !trends.isEmpty,
+      "more": hidden > 0 ? "and \(hidden) more" : "", "dollars": Wording.dollars(message.dollars),
+      "footer": "Sent by DealPulse for \(message.recipient?.name ?? message.receiver). Message \(message.id).",
+    ]
+    // To Mustache an empty text is there; a name that is missing is not.
+    return context.filter { ($0.value as? String)?.isEmpty != true }
+  }
+
+  /// One line that says it all, for subjects and notifications.
+  static func subject(_ message: OutgoingMessage) -> String {
+    if message.period != nil {
+      return
+        "\(heading(message)): \(Wording.count(message.alertCount, "open alert")), \(Wording.dollars(message.dollars)) at risk"
+    }
+    guard let first = message.alerts.first ?? message.resolved.first else { return heading(message) }
+    let others = message.alertCount + message.resolved.count - 1
+    return "\(heading(message)): \(name(first))\(others > 0 ? " and \(Wording.count(others, "other"))" : "")"
+  }
+
+  private static func heading(_ message: OutgoingMessage) -> String {
+    switch message.purpose {
+    case .alert: message.alerts.contains { $0.source.tier == .critical } ? "Critical" : "At risk"
+    case .resolved: "No longer at risk"
+    case .reminder: "Still open"
+    case .escalation: "Nobody has answered"
+    case .afterMute: "Open after the quiet hours"
+    case .backlog: "While the router was away"
+    case .storm: "Many alerts at once"
+    case .daily: "Daily summary"
+    case .weekly: "Weekly digest"
+    case .monthly: "Monthly scorecard"
+    }
+  }
+
+  private static func intro(_ message: OutgoingMessage) -> String {
+    guard let period = message.period else { return "" }
+    guard !message.alerts.isEmpty else { return "\(period): nothing is at risk." }
+    return
+      "\(period): \(Wording.count(message.alertCount, "open alert")) with \(Wording.dollars(message.dollars)) at risk."
+  }
+
+  private static func alert(_ alert: Alert) -> [String: Any] {
+    let source = alert.source
+    let score = source.score.map { Int($0.points.rounded()) } ?? 0
+    return [
+      "line": sentence(source), "name": name(alert), "amount": source.amount.map(Wording.dollars) ?? "",
+      "tier": source.tier.name, "score": source.score.map { Wording.decimal($0.points) } ?? "",
+      "actions": source.actions.prefix(2).map { $0 } as [String], "bar": max(2, min(100, score)), "news": alert.news,
+    ]
+  }
+
+  private static func resolved(_ alert: Alert) -> [String: Any] {
+    ["name": name(alert), "news": alert.news, "line": "\(name(alert)): \(alert.news)."]
+  }
+
+  private static func name(_ alert: Alert) -> String {
+    let source = alert.source
+    guard source.kind == .dealRisk else { return source.title ?? source.subject }
+    let inside = [source.amount.map(Wording.dollars), source.labels["industry"]].compactMap(\.self)
+    return inside.isEmpty ? source.subject : "\(source.subject) (\(inside.joined(separator: ", ")))"
+  }
+
+  /// What a person would write: the deal, the amount, where it stands, why, and what to do.
+  static func sentence(_ source: AlertSource) -> String {
+    guard source.kind == .dealRisk else { return other(source) }
+    let inside = [source.amount.map(Wording.dollars), source.labels["industry"]].compactMap(\.self)
+    var text = source.subject + (inside.isEmpty ? "" : " (\(inside.joined(separator: ", ")))")
+    if let stage = source.labels["stage"], let days = source.daysInStage {
+      text += " has stood in \(stage) for \(Wording.count(days, "day"))"
+    } else {
+      text += " is at risk"
+    }
+    text += source.labels["rep_id"].map { " with \($0)." } ?? "."
+    for reason in source.reasons.prefix(2) { text += " \(closed(reason))" }
+    if let score = source.score { text += " Risk \(Int(score.points.rounded()))." }
+    if let action = source.actions.first { text += " \(closed(action))" }
+    return text
+  }
+
+  private static func other(_ source: AlertSource) -> String {
+    var text = closed(source.title ?? source.subject)
+    if source.kind == .trendShift, source.title == nil, let points = source.points {
+      let verb = points < 0 ? "fell" : "rose"
+      text = "The win rate of \(source.subject) \(verb) by \(Wording.decimal(abs(points))) points."
+    }
+    if let amount = source.amount { text += " \(Wording.dollars(amount)) is exposed." }
+    for reason in source.reasons.prefix(2) { text += " \(closed(reason))" }
+    if let action = source.actions.first { text += " \(closed(action))" }
+    return text
+  }
+
+  /// A sentence, with a capital letter in front and a full stop behind.
+  private static func closed(_ text: String) -> String {
+    // A name such as rep_22 stays as it is.
+    let isWord = text.prefix { $0 != " " }.allSatisfy(\.isLetter)
+    guard isWord else { return text.hasSuffix(".") ? text : text + "." }
+    let capital = text.prefix(1).uppercased() + text.dropFirst()
+    return capital.hasSuffix(".") || capital.hasSuffix("!") || capital.hasSuffix("?") ? capital : capital + "."
+  }
+}

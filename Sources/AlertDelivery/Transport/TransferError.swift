@@ -1,0 +1,18 @@
+/// Why a transfer failed, by what to do about it.
+public enum DeliveryFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It may work later: no connection, a time-out, a broken answer, a server's fault.
+  case transient(String)
+  /// The receiver asks to wait so many milliseconds.
+  case rateLimited(milliseconds: Int64)
+  /// It will not work until a person changes something.
+  case permanent(String)
+
+  /// The words.
+  public var description: String {
+    switch self {
+    case .transient(let text): "\(text); it is tried again"
+    case .rateLimited(let milliseconds): "the receiver asks to wait \(milliseconds / 1_000) s; it is tried again then"
+    case .permanent(let text): "\(text); mend it, then run alert-router dead-letters --retry"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import AlertDelivery
+import Alerts
+import Deals
+import Foundation
+import Kafka
+import Logging
+
+/// Writes decisions to `alerts.log`, from the store: each at least once, in their order.
+final class AlertsLog {
+  private let producer: Producer
+  private let topic: ProducerTopic
+  private let store: RouterStore
+  private let headers: RecordHeaders
+  private var writer = JSONWriter()
+  private static let batchSize = 500
+
+  init(_ settings: RouterProcessSettings, _ store: RouterStore) throws {
+    self.store = store
+    producer = try Producer(ProducerConfiguration(client: settings.client), logger: Logger(label: "alerts-log"))
+    topic = try producer.topic(settings.topics.alertsLog)
+    headers = RecordHeaders(
+      MessageType.alert.constantHeaders(source: "alert-router").map { MessageHeader($0.name, $0.value) })
+  }
+
+  /// Publishes what is not on the topic yet, a batch at a time; what fails is tried again the next time.
+  func publish() throws {
+    let rows = try store.unpublished(limit: Self.batchSize)
+    guard let last = rows.last else { return }
+    let group = DeliveryGroup()
+    for (sequence, decision) in rows {
+      writer.removeAll()
+      Self.write(decision, sequence, &writer)
+      let key = Array(decision.fingerprint.text.utf8)
+      try key.withUnsafeBytes { key in
+        try writer.bytes.withUnsafeBytes { value in
+          try producer.produce(to: topic, key: key, value: value, common: headers, group: group)
+        }
+      }
+    }
+    do { try producer.flush(timeout: 5_000) } catch { return }
+    guard group.isComplete, group.firstFailure == nil else { return }
+    try store.markPublished(upTo: last.sequence)
+  }
+
+  private static func write(_ decision: Decision, _ sequence: Int64, _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("sequence")
+    writer.integer(sequence)
+    writer.key("at")
+    writer.timestamp(decision.at)
+    writer.key("fingerprint")
+    writer.string(decision.fingerprint.text)
+    writer.key("kind")
+    writer.string(decision.kind.rawValue)
+    writer.key("subject")
+    writer.string(decision.subject)
+    writer.key("event_id")
+    writer.string(decision.eventID)
+    writer.key("reason")
+    writer.string(decision.reason.rawValue)
+    writer.key("text")
+    writer.string(decision.text)
+    writer.key("route")
+    text(decision.routeID, &writer)
+    writer.key("receiver")
+    text(decision.receiver, &writer)
+    writer.key("recipient")
+    text(decision.recipientID, &writer)
+    writer.key("message_id")
+    text(decision.messageID, &writer)
+    writer.endObject()
+  }
+
+  private static func text(_ text: String?, _ writer: inout JSONWriter) {
+    if let text { writer.string(text) } else { writer.null() }
+  }
+
+  func close() { producer.close() }
+}

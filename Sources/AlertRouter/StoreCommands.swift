@@ -1,0 +1,162 @@
+import AlertDelivery
+import Alerts
+import ArgumentParser
+import Configuration
+import Deals
+import Foundation
+
+/// `alert-router why`: what was and was not sent about a deal?
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why", abstract: "Explains what was and was not sent about a deal, to whom and why.")
+
+  @OptionGroup var options: StoreOptions
+
+  @Option(help: "The deal, or the segment of a trend.")
+  var deal: String
+
+  func run() throws {
+    let decisions = try RouterStore(path: options.store).decisions(subject: deal)
+    if decisions.isEmpty { print("nothing is known of \(deal): no event of it was taken in") }
+    for decision in decisions {
+      let place = [decision.routeID, decision.recipientID].compactMap(\.self).joined(separator: ", ")
+      print("\(decision.at)  \(decision.reason.rawValue)\(place.isEmpty ? "" : " (\(place))"): \(decision.text)")
+    }
+  }
+}
+
+/// `alert-router silence`: hold alerts back for a time.
+struct SilenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "silence", abstract: "Adds, lists and ends silences.",
+    subcommands: [Add.self, List.self, Expire.self])
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a silence.")
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "Matchers; all must fit.") var matchers: [String]
+    @Option(help: "How long, such as 4h or 3d.") var duration = "4h"
+    @Option(help: "Who says so.") var author: String
+    @Option(help: "Why.") var comment: String
+
+    func run() throws {
+      guard let length = Milliseconds(configurationText: duration), let now = Clock.wall() else {
+        throw ValidationError("--duration must be \(Milliseconds.form)")
+      }
+      let id = String(UUID().uuidString.lowercased().prefix(8))
+      let silence = try Silence(
+        id: id, matchers: matchers, startsAt: now, endsAt: now.adding(milliseconds: length.value), author: author,
+        comment: comment)
+      try RouterStore(path: options.store).submit(.silence(silence))
+      print("silence \(id) until \(silence.endsAt)")
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists silences.")
+    @OptionGroup var options: StoreOptions
+
+    func run() throws {
+      guard let now = Clock.wall() else { throw Failure("the clock can't be read") }
+      for silence in try RouterStore(path: options.store).silences() {
+        print(
+          "\(silence.id)  \(silence.phase(at: now).rawValue)  until \(silence.endsAt)  "
+            + "\(silence.matchers.joined(separator: " "))  \(silence.author): \(silence.comment)")
+      }
+    }
+  }
+
+  struct Expire: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Ends a silence now.")
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "Its id.") var id: String
+
+    func run() throws { try RouterStore(path: options.store).submit(.expire(id: id)) }
+  }
+}
+
+/// `alert-router ack`: somebody has seen it.
+struct AckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ack", abstract: "Acknowledges a deal's alert: no reminders, no escalation until it is worse.")
+
+  @OptionGroup var options: StoreOptions
+
+  @Option(help: "The deal, or the segment of a trend.")
+  var deal: String
+
+  @Option(help: "Who has seen it.")
+  var author: String
+
+  func run() throws {
+    try RouterStore(path: options.store).submit(.acknowledge(subject: deal, author: author))
+  }
+}
+
+/// `alert-router dead-letters`: what could not be delivered?
+struct DeadLettersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dead-letters", abstract: "Lists messages that could not be delivered, and sends them again.")
+
+  @OptionGroup var options: StoreOptions
+
+  @Flag(help: "Send them again.")
+  var retry = false
+
+  @Option(help: "Only this message.")
+  var id: String?
+
+  func run() throws {
+    let store = try RouterStore(path: options.store)
+    if retry {
+      print("\(try store.retryDead(id: id)) are sent again")
+      return
+    }
+    for entry in try store.entries(state: "dead") {
+      print("\(entry.message.id)  \(entry.message.receiver)  \(entry.attempts) tries  \(entry.note ?? "")")
+    }
+  }
+}
+
+/// `alert-router bench`: how fast are classify and deduplicate?
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures classify and deduplicate with many known fingerprints; prints JSON.")
+
+  @Option(help: "Known fingerprints.")
+  var fingerprints = 1_000_000
+
+  @Option(help: "Events to measure.")
+  var events = 200_000
+
+  func run() throws {
+    var deduplicator = Deduplicator(DeduplicationRules())
+    let threshold = Threshold()
+    let now = Timestamp(milliseconds: 1_772_000_000_000)
+    func source(_ number: Int, _ score: Int) -> AlertSource {
+      var source = AlertSource(
+        eventID: "e\(number)", kind: .dealRisk, subject: "D\(number)", tier: .high, occurredAt: now)
+      source.score = RiskScore(tenths: score)
+      source.amount = Money(cents: 7_500_000)
+      return source
+    }
+    for number in 0..<fingerprints {
+      let statement = source(number, 560)
+      _ = deduplicator.take(statement, statement.fingerprint, at: now)
+    }
+    let clock = ContinuousClock()
+    let spent = clock.measure {
+      for number in 0..<events {
+        let statement = source(number &* 7_919 % fingerprints, 560 + number % 40)
+        guard threshold.reasonToHoldBack(statement) == nil else { continue }
+        _ = deduplicator.take(statement, statement.fingerprint, at: now)
+      }
+    }
+    let seconds = Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
+    let resident = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?
+      .split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(whereSeparator: \.isWhitespace)[1]
+    print(
+      "{\"known_fingerprints\":\(deduplicator.count),\"events_per_second\":\(Int(Double(events) / seconds)),"
+        + "\"peak_resident_kib\":\(resident ?? "0")}")
+  }
+}

@@ -1,0 +1,45 @@
+import Deals
+
+/// The fields by which rules tell alerts apart.
+public enum AlertField {
+  /// Fields that are numbers.
+  public static let numbers = [
+    "score", "previous_score", "score_rise", "amount", "points", "win_probability", "age_days", "days_in_stage",
+  ]
+  /// Fields that are texts.
+  public static let texts = [
+    "kind", "subject", "tier", "signal", "deal_id", "rep_id", "manager", "industry", "region", "product_type",
+    "lead_source", "stage", "trigger", "model", "flags", "segment", "report",
+  ]
+  /// All of them.
+  public static let all = texts + numbers
+}
+
+extension AlertSource {
+  /// The text of a field; empty where there is none, as a missing label is to Alertmanager.
+  public func text(of field: String) -> String {
+    switch field {
+    case "kind": kind.rawValue
+    case "subject": subject
+    case "tier": tier.name
+    case "signal": signal.rawValue
+    default: number(of: field).map { $0 == $0.rounded() ? String(Int($0)) : String($0) } ?? labels[field] ?? ""
+    }
+  }
+
+  /// The number of a field, nil where there is none. Tiers count 0 to 3.
+  public func number(of field: String) -> Double? {
+    switch field {
+    case "score": score?.points
+    case "previous_score": previousScore?.points
+    case "score_rise": scoreRise
+    case "amount": amount?.units
+    case "points": points
+    case "win_probability": winProbability
+    case "age_days": ageDays.map(Double.init)
+    case "days_in_stage": daysInStage.map(Double.init)
+    case "tier": Double(tier.rawValue)
+    default: nil
+    }
+  }
+}

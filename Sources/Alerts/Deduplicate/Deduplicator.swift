@@ -1,0 +1,137 @@
+import Deals
+
+/// Decides whether a statement is news. Holds one `AlertMemory` for each fingerprint.
+public struct Deduplicator: Sendable {
+  /// What a statement is, compared with what is known.
+  public enum Verdict: Hashable, Sendable {
+    /// The alert was not open.
+    case opened
+    /// It was open, and is worse: a tier higher, or a step of the score.
+    case worsened(tier: RiskTier, score: RiskScore?)
+    /// It opened again, too often within the window: said once.
+    case startedFlapping(openings: Int)
+    /// It flaps, and that was said.
+    case flapping
+    /// It was open and says nothing new.
+    case unchanged
+    /// It has recovered but stays open until its minimum time has passed.
+    case recovering(until: Timestamp)
+    /// It was open and is over.
+    case resolved
+    /// It is not open, and not urgent enough to open.
+    case notUrgent
+  }
+
+  /// When alerts open, worsen and close.
+  public var rules: DeduplicationRules
+  private var memories: [Fingerprint: AlertMemory] = [:]
+  private var recovering: Set<Fingerprint> = []
+
+  /// A deduplicator that knows nothing.
+  public init(_ rules: DeduplicationRules) { self.rules = rules }
+
+  /// How many fingerprints are known.
+  public var count: Int { memories.count }
+
+  /// What is known of a fingerprint.
+  public subscript(_ fingerprint: Fingerprint) -> AlertMemory? { memories[fingerprint] }
+
+  /// Takes back what was kept.
+  public mutating func restore(_ fingerprint: Fingerprint, _ memory: AlertMemory) {
+    memories[fingerprint] = memory
+    if memory.isOpen, memory.recoveredAt != nil { recovering.insert(fingerprint) }
+  }
+
+  /// Takes in a statement.
+  public mutating func take(_ source: AlertSource, _ fingerprint: Fingerprint, at now: Timestamp) -> Verdict {
+    guard var memory = memories[fingerprint] else { return takeFirst(source, fingerprint, at: now) }
+    defer { memories[fingerprint] = memory }
+    memory.contentHash = source.contentHash
+    if memory.isOpen { return takeOpen(source, fingerprint, &memory, at: now) }
+    guard isUrgent(source) else { return .notUrgent }
+    return open(source, &memory, at: now)
+  }
+
+  /// The alerts whose minimum time has passed since they recovered: they are over now.
+  public mutating func settle(at now: Timestamp) -> [Fingerprint] {
+    var over: [Fingerprint] = []
+    for fingerprint in recovering {
+      guard let memory = memories[fingerprint], memory.openedAt.adding(milliseconds: rules.minimumOpen.value) <= now
+      else { continue }
+      memories[fingerprint]?.isOpen = false
+      memories[fingerprint]?.recoveredAt = nil
+      over.append(fingerprint)
+    }
+    recovering.subtract(over)
+    return over.sorted()
+  }
+
+  /// Forgets closed alerts that opened last before a moment. Returns them.
+  mutating func forget(before limit: Timestamp) -> [Fingerprint] {
+    let old = memories.filter { !$0.value.isOpen && $0.value.openedAt < limit }.map(\.key)
+    for fingerprint in old { memories[fingerprint] = nil }
+    return old
+  }
+
+  private func isUrgent(_ source: AlertSource) -> Bool {
+    source.signal == .firing && (source.kind != .dealRisk || source.tier >= rules.opensAt)
+  }
+
+  private mutating func takeFirst(
+    _ source: AlertSource, _ fingerprint: Fingerprint, at now: Timestamp
+  ) -> Verdict {
+    // A deal that was never urgent leaves no trace: most deals are such.
+    guard isUrgent(source) else { return .notUrgent }
+    var memory = AlertMemory(source, at: now)
+    memory.contentHash = source.contentHash
+    let verdict = open(source, &memory, at: now)
+    memories[fingerprint] = memory
+    return verdict
+  }
+
+  private func open(_ source: AlertSource, _ memory: inout AlertMemory, at now: Timestamp) -> Verdict {
+    if memory.windowStart.adding(milliseconds: rules.flapWindow.value) <= now {
+      memory.windowStart = now
+      memory.openings = 0
+      memory.isFlapping = false
+    }
+    memory.openings = memory.openings == .max ? .max : memory.openings + 1
+    memory.isOpen = true
+    memory.openedAt = now
+    memory.tier = source.tier
+    memory.score = source.score
+    memory.recoveredAt = nil
+    guard memory.openings >= rules.flapOpenings else { return .opened }
+    if memory.isFlapping { return .flapping }
+    memory.isFlapping = true
+    return .startedFlapping(openings: Int(memory.openings))
+  }
+
+  private mutating func takeOpen(
+    _ source: AlertSource, _ fingerprint: Fingerprint, _ memory: inout AlertMemory, at now: Timestamp
+  ) -> Verdict {
+    if source.signal == .ended { return close(fingerprint, &memory) }
+    if let score = source.score, source.kind == .dealRisk, score < rules.closesBelow {
+      let earliest = memory.openedAt.adding(milliseconds: rules.minimumOpen.value)
+      if earliest <= now { return close(fingerprint, &memory) }
+      memory.recoveredAt = memory.recoveredAt ?? now
+      recovering.insert(fingerprint)
+      return .recovering(until: earliest)
+    }
+    memory.recoveredAt = nil
+    recovering.remove(fingerprint)
+    let rise = (source.score?.points ?? 0) - (memory.score?.points ?? 0)
+    guard source.tier > memory.tier || (source.score != nil && rise >= rules.worsensBy) else { return .unchanged }
+    let (tier, score) = (memory.tier, memory.score)
+    memory.tier = source.tier
+    memory.score = source.score
+    return memory.isFlapping ? .flapping : .worsened(tier: tier, score: score)
+  }
+
+  private mutating func close(_ fingerprint: Fingerprint, _ memory: inout AlertMemory) -> Verdict {
+    memory.isOpen = false
+    memory.recoveredAt = nil
+    recovering.remove(fingerprint)
+    return .resolved
+  }
+}

@@ -1,0 +1,44 @@
+import Deals
+
+/// An open alert within a group.
+public struct Alert: Codable, Hashable, Sendable {
+  /// The last statement.
+  public var source: AlertSource
+  /// What it is about.
+  public var fingerprint: Fingerprint
+  /// When it opened.
+  public var openedAt: Timestamp
+  /// When its last news came.
+  public var changedAt: Timestamp
+  /// Counts its news, from 1.
+  public var revision = 1
+  /// What the last news was, in words: "new", "worse: 41 → 64".
+  public var news: String
+  /// Set when the alert is over but the group has not said so.
+  public var isResolved = false
+
+  init(_ source: AlertSource, _ fingerprint: Fingerprint, news: String, at now: Timestamp) {
+    self.source = source
+    self.fingerprint = fingerprint
+    self.news = news
+    openedAt = now
+    changedAt = now
+  }
+
+  /// The dollars at stake, 0 where unknown.
+  public var dollars: Money { source.amount ?? .zero }
+}
+
+extension Sequence where Element == Alert {
+  /// The largest first, the riskier first among equals, then by fingerprint so that every machine sorts alike.
+  public func sortedByDollars() -> [Alert] {
+    sorted { left, right in
+      if left.dollars != right.dollars { return left.dollars > right.dollars }
+      if left.source.tier != right.source.tier { return left.source.tier > right.source.tier }
+      return left.fingerprint < right.fingerprint
+    }
+  }
+
+  /// All dollars at stake.
+  public var dollars: Money { reduce(.zero) { $0 + $1.dollars } }
+}

@@ -1,0 +1,102 @@
+import Deals
+
+extension AlertPipeline {
+  /// Makes the recurring messages whose time has come, each period once.
+  mutating func makeDigests(at now: Timestamp, _ output: inout PipelineOutput) {
+    for schedule in rules.digests {
+      guard let day = ledger.calendar.takeDue(schedule, at: now) else { continue }
+      for recipient in audience(of: schedule) {
+        guard let message = digest(schedule, day, recipient, at: now) else { continue }
+        output.messages.append(message)
+        for alert in message.alerts + message.resolved {
+          var decision = Decision(
+            .digested, "in \(schedule.name) of \(day)", alert.source, alert.fingerprint, at: now, messageID: message.id)
+          decision.receiver = message.receiver
+          decision.recipientID = message.recipient?.id
+          output.decisions.append(decision)
+        }
+      }
+    }
+    ledger.resolved.removeAll { $0.changedAt.adding(days: PipelineLedger.resolvedDays) <= now }
+  }
+
+  /// One for the channel (nil), or one for each person.
+  private func audience(of schedule: DigestSchedule) -> [Person?] {
+    let people = rules.owners.people.values.sorted { $0.id < $1.id }
+    let managers = Set(people.compactMap(\.managerID))
+    switch schedule.audience {
+    case .channel: return [nil]
+    case .cro: return rules.owners.cro.map { [$0] } ?? []
+    case .manager: return people.filter { managers.contains($0.id) && $0.id != rules.owners.croID }
+    case .rep: return people.filter { !managers.contains($0.id) && $0.id != rules.owners.croID }
+    }
+  }
+
+  private mutating func digest(
+    _ schedule: DigestSchedule, _ day: Day, _ recipient: Person?, at now: Timestamp
+  ) -> OutgoingMessage? {
+    let period = day.description
+    let id = OutgoingMessage.identity([schedule.name, period, recipient?.id ?? "-"])
+    var message = OutgoingMessage(
+      id: id, purpose: schedule.purpose, receiver: schedule.receiver, recipient: recipient, madeAt: now)
+    message.period = period
+    let held = takeBins(for: recipient)
+    let known = Set(held.map(\.fingerprint))
+    let mine = open.values.filter { !known.contains($0.fingerprint) && concerns($0, recipient) }
+    message.hold((held.filter { open[$0.fingerprint] != nil } + mine).sortedByDollars())
+    let since = now.adding(days: -days(of: schedule.cadence))
+    message.resolved = ledger.resolved.filter { $0.changedAt > since && concerns($0, recipient) }.sortedByDollars()
+    // A day without anything at risk needs no mail; a week does, so that silence is never mistaken for health.
+    if schedule.purpose == .daily, message.alerts.isEmpty, message.resolved.isEmpty { return nil }
+    return message
+  }
+
+  private func days(of cadence: DigestSchedule.Cadence) -> Int {
+    switch cadence {
+    case .daily: 1
+    case .weekly: 7
+    case .monthly: 31
+    }
+  }
+
+  /// Whether an alert belongs into a person's digest: their own deals, their team's, or everything for the CRO and channels.
+  func concerns(_ alert: Alert, _ recipient: Person?) -> Bool {
+    guard let recipient, recipient.id != rules.owners.croID else { return true }
+    guard alert.source.kind == .dealRisk else { return true }
+    let rep = alert.source.text(of: "rep_id")
+    return rep == recipient.id || rules.owners.people[rep]?.managerID == recipient.id
+  }
+
+  private mutating func takeBins(for recipient: Person?) -> [Alert] {
+    guard let recipient else { return [] }
+    var alerts: [Alert] = []
+    for (key, bin) in ledger.bins where bin.purpose == .daily && bin.recipientID == recipient.id {
+      alerts += bin.alerts.values
+      ledger.bins[key] = nil
+    }
+    return alerts
+  }
+
+  /// Sends the gathered messages whose time has come. What was resolved in the meantime is left out.
+  mutating func flushBins(at now: Timestamp, _ output: inout PipelineOutput) {
+    for (key, bin) in ledger.bins.sorted(by: { $0.key < $1.key }) where bin.dueAt <= now {
+      ledger.bins[key] = nil
+      let alerts = bin.alerts.values.compactMap { open[$0.fingerprint] }.sortedByDollars()
+      guard !alerts.isEmpty else { continue }
+      let revisions = alerts.map { "\($0.fingerprint.text):\($0.revision)" }
+      var message = OutgoingMessage(
+        id: OutgoingMessage.identity([key, bin.dueAt.description] + revisions), purpose: bin.purpose,
+        receiver: bin.receiver, recipient: bin.recipientID.flatMap { rules.owners.people[$0] }, madeAt: now)
+      message.hold(alerts)
+      output.messages.append(message)
+      for alert in alerts {
+        var decision = Decision(
+          .digested, "in the \(bin.purpose.rawValue) message", alert.source, alert.fingerprint, at: now,
+          messageID: message.id)
+        decision.receiver = bin.receiver
+        decision.recipientID = bin.recipientID
+        output.decisions.append(decision)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Deals
+
+extension AlertPipeline {
+  /// Puts an alert's news into the groups of its routes.
+  mutating func place(_ alert: Alert, at now: Timestamp) -> [Decision] {
+    rules.tree.routes(for: alert.source).map { route in
+      let person = rules.owners.person(route.audience, for: alert.source)
+      let labels = route.groupLabels(alert.source)
+      let key = ([route.id, person?.id ?? "-"] + labels).joined(separator: "|")
+      // Taken out, so that a large group is changed in place.
+      var group =
+        groups.removeValue(forKey: key) ?? AlertGroup(key: key, route: route, recipientID: person?.id, labels: labels)
+      group.alerts[alert.fingerprint] = alert
+      group.isEscalated = false
+      group.wake(at: nextMoment(group, at: now))
+      groupKeys[alert.fingerprint, default: []].insert(key)
+      store(group)
+      return Decision(
+        .grouped, "\(alert.news); its group speaks at \(group.dueAt ?? now) at the earliest", alert.source,
+        alert.fingerprint, at: now, group: group)
+    }
+  }
+
+  /// When a group may say news: after `group_wait` for the first, after `group_interval` for what follows.
+  func nextMoment(_ group: AlertGroup, at now: Timestamp) -> Timestamp {
+    guard let route = routes[group.routeID] else { return now }
+    guard let last = group.lastSentAt else { return now.adding(milliseconds: route.groupWait.value) }
+    return max(now, last.adding(milliseconds: route.groupInterval.value))
+  }
+
+  mutating func store(_ group: AlertGroup) {
+    changes.groups.insert(group.key)
+    if group.alerts.isEmpty { groups[group.key] = nil } else { groups[group.key] = group }
+  }
+
+  mutating func remove(_ fingerprint: Fingerprint, from group: inout AlertGroup) {
+    group.alerts[fingerprint] = nil
+    group.said[fingerprint] = nil
+    group.heldBack[fingerprint] = nil
+    groupKeys[fingerprint]?.remove(group.key)
+    if groupKeys[fingerprint]?.isEmpty == true { groupKeys[fingerprint] = nil }
+  }
+
+  /// Takes over new rules: what is open is routed again, and what was said under the same group stays said.
+  public mutating func reload(_ rules: RouterRules, at now: Timestamp) {
+    self.rules = rules
+    routes = Self.index(rules.tree)
+    deduplicator.rules = rules.deduplication
+    inhibitor = Inhibitor(rules.inhibitions)
+    let old = groups
+    changes.groups.formUnion(old.keys)
+    groups = [:]
+    groupKeys = [:]
+    for alert in openAlerts {
+      inhibitor.opened(alert.source, alert.fingerprint)
+      _ = place(alert, at: now)
+    }
+    for (key, before) in old {
+      guard var group = groups[key] else { continue }
+      group.said = before.said.filter { group.alerts[$0.key] != nil }
+      for alert in before.alerts.values where alert.isResolved && before.said[alert.fingerprint] != nil {
+        group.alerts[alert.fingerprint] = alert
+        group.said[alert.fingerprint] = before.said[alert.fingerprint]
+        groupKeys[alert.fingerprint, default: []].insert(key)
+      }
+      group.lastSentAt = before.lastSentAt
+      group.messages = before.messages
+      group.isMuted = before.isMuted
+      group.isEscalated = before.isEscalated
+      group.dueAt = before.dueAt ?? nextMoment(group, at: now)
+      groups[key] = group
+    }
+  }
+}

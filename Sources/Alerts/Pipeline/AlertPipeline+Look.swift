@@ -1,0 +1,130 @@
+import Deals
+
+extension AlertPipeline {
+  /// Looks at a group that is due: what it would say, nil where it stays quiet.
+  mutating func look(at original: AlertGroup, at now: Timestamp, _ decisions: inout [Decision]) -> Draft? {
+    var group = original
+    defer { store(group) }
+    guard let route = routes[group.routeID] else {
+      for fingerprint in group.alerts.keys { remove(fingerprint, from: &group) }
+      return nil
+    }
+    dropUnsaidResolved(&group, route)
+    if let quiet = rules.quiet(route, at: now) {
+      mute(&group, quiet, at: now, &decisions)
+      return nil
+    }
+    let alerts = speakable(&group, at: now, &decisions)
+    let news = alerts.filter { group.said[$0.fingerprint] != $0.revision }
+    if group.isMuted {
+      group.isMuted = false
+      if !news.isEmpty {
+        gather(news, of: &group, to: .afterMute, dueAt: now, at: now)
+        return rest(&group, route, alerts, at: now)
+      }
+    }
+    let over =
+      rules.receivers[group.receiver]?.sendsResolved == false
+      ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
+    if !news.isEmpty { return Draft(group: group, purpose: .alert, alerts: alerts, resolved: over) }
+    if !over.isEmpty { return Draft(group: group, purpose: .resolved, alerts: alerts, resolved: over) }
+    let unanswered = alerts.filter { acknowledgements[$0.fingerprint] == nil }
+    if isEscalationDue(group, route, unanswered, at: now) {
+      return Draft(group: group, purpose: .escalation, alerts: unanswered, resolved: [])
+    }
+    if let last = group.lastSentAt, !unanswered.isEmpty, last.adding(milliseconds: route.repeatInterval.value) <= now {
+      return Draft(group: group, purpose: .reminder, alerts: unanswered, resolved: [])
+    }
+    return rest(&group, route, alerts, at: now)
+  }
+
+  /// What was resolved before it was ever said is nobody's business; nor is it where the receiver wants no such news.
+  private mutating func dropUnsaidResolved(_ group: inout AlertGroup, _ route: Route) {
+    let wantsResolved = rules.receivers[group.receiver]?.sendsResolved != false
+    for alert in group.alerts.values where alert.isResolved && (!wantsResolved || group.said[alert.fingerprint] == nil)
+    {
+      remove(alert.fingerprint, from: &group)
+    }
+  }
+
+  private func mute(
+    _ group: inout AlertGroup, _ quiet: String, at now: Timestamp, _ decisions: inout [Decision]
+  ) {
+    if group.hasNews {
+      group.isMuted = true
+      for alert in group.alerts.values.sortedByDollars() where group.heldBack[alert.fingerprint] != .muted {
+        group.heldBack[alert.fingerprint] = .muted
+        decisions.append(Decision(.muted, quiet, alert.source, alert.fingerprint, at: now, group: group))
+      }
+    }
+    group.dueAt = now.adding(milliseconds: 60_000)
+  }
+
+  /// The open alerts that nothing holds back; each reason for holding one back is told once.
+  private func speakable(
+    _ group: inout AlertGroup, at now: Timestamp, _ decisions: inout [Decision]
+  ) -> [Alert] {
+    var alerts: [Alert] = []
+    for alert in group.alerts.values.sortedByDollars() where !alert.isResolved {
+      guard let (reason, text) = reasonToHoldBack(alert, group, at: now) else {
+        group.heldBack[alert.fingerprint] = nil
+        alerts.append(alert)
+        continue
+      }
+      guard group.heldBack[alert.fingerprint] != reason else { continue }
+      group.heldBack[alert.fingerprint] = reason
+      decisions.append(Decision(reason, text, alert.source, alert.fingerprint, at: now, group: group))
+    }
+    return alerts
+  }
+
+  private func reasonToHoldBack(
+    _ alert: Alert, _ group: AlertGroup, at now: Timestamp
+  ) -> (DecisionReason, String)? {
+    if let other = inhibitor.inhibitor(of: alert.source, alert.fingerprint) {
+      return (.inhibited, "\(other.kind.rawValue) \(other.subject) speaks for it")
+    }
+    if let silence = silencer.silence(of: alert.source, at: now) {
+      return (.silenced, "silence \(silence.id) by \(silence.author): \(silence.comment)")
+    }
+    if let word = acknowledgements[alert.fingerprint], group.said[alert.fingerprint] != nil {
+      return (.acknowledged, "acknowledged by \(word.author) at \(word.at)")
+    }
+    return nil
+  }
+
+  private func isEscalationDue(
+    _ group: AlertGroup, _ route: Route, _ alerts: [Alert], at now: Timestamp
+  ) -> Bool {
+    guard let after = route.escalateAfter, !group.isEscalated, let last = group.lastSentAt, !alerts.isEmpty,
+      let recipient = group.recipientID, rules.owners.above(recipient) != nil
+    else { return false }
+    return last.adding(milliseconds: after.value) <= now
+  }
+
+  /// Sets when the group is looked at next, and says nothing.
+  private func rest(_ group: inout AlertGroup, _ route: Route, _ alerts: [Alert], at now: Timestamp) -> Draft? {
+    group.dueAt = nextLook(group, route, at: now)
+    return nil
+  }
+
+  /// The next moment at which time alone may change what a group says.
+  func nextLook(_ group: AlertGroup, _ route: Route, at now: Timestamp) -> Timestamp? {
+    guard group.alerts.values.contains(where: { !$0.isResolved }) else { return nil }
+    // A silence, an inhibition or a mute may end without a word.
+    if !group.heldBack.isEmpty { return now.adding(milliseconds: max(route.groupInterval.value, 1_000)) }
+    guard let last = group.lastSentAt else { return now.adding(milliseconds: max(route.groupInterval.value, 1_000)) }
+    var next = last.adding(milliseconds: route.repeatInterval.value)
+    if let after = route.escalateAfter, !group.isEscalated { next = min(next, last.adding(milliseconds: after.value)) }
+    return max(next, now.adding(milliseconds: 1_000))
+  }
+
+  /// Moves news into a common message; the group counts it as said.
+  mutating func gather(
+    _ alerts: [Alert], of group: inout AlertGroup, to purpose: MessagePurpose, dueAt: Timestamp, at now: Timestamp
+  ) {
+    ledger.add(alerts, to: purpose, receiver: group.receiver, recipientID: group.recipientID, dueAt: dueAt)
+    for alert in alerts { group.said[alert.fingerprint] = alert.revision }
+    group.lastSentAt = now
+  }
+}

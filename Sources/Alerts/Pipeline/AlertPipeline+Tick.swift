@@ -1,0 +1,94 @@
+import Deals
+
+/// What a tick brought about.
+public struct PipelineOutput: Hashable, Sendable {
+  /// To be rendered and delivered, in this order.
+  public var messages: [OutgoingMessage] = []
+  /// To be logged.
+  public var decisions: [Decision] = []
+
+  /// Messages and decisions.
+  public init(messages: [OutgoingMessage] = [], decisions: [Decision] = []) {
+    self.messages = messages
+    self.decisions = decisions
+  }
+}
+
+extension AlertPipeline {
+  /// Lets time pass: what has waited long enough becomes messages.
+  ///
+  /// Alerts on the way out pass inhibition, silences, acknowledgements, mute intervals, the storm limit and the budget, the
+  /// most dollars first.
+  public mutating func tick(at now: Timestamp) -> PipelineOutput {
+    var output = PipelineOutput()
+    guard !isCatchingUp else { return output }
+    for fingerprint in deduplicator.settle(at: now) {
+      output.decisions += resolved(fingerprint, open[fingerprint]?.source, at: now)
+    }
+    if ledger.spike.hasEnded(at: now, count: rules.spikeCount, window: rules.spikeWindow) {
+      output.decisions += endSpike(at: now)
+    }
+    var drafts: [Draft] = []
+    for group in groups.values where group.dueAt.map({ $0 <= now }) == true {
+      if let draft = look(at: group, at: now, &output.decisions) { drafts.append(draft) }
+    }
+    for draft in drafts.sorted(by: Draft.comesFirst) { dispatch(draft, at: now, &output) }
+    makeDigests(at: now, &output)
+    flushBins(at: now, &output)
+    return output
+  }
+
+  /// From here on nothing is sent until `endCatchUp`.
+  public mutating func beginCatchUp() { isCatchingUp = true }
+
+  /// The input has caught up: what is old goes into one digest for each recipient, the rest goes its way.
+  public mutating func endCatchUp(at now: Timestamp) -> [Decision] {
+    guard isCatchingUp else { return [] }
+    isCatchingUp = false
+    var decisions: [Decision] = []
+    let limit = now.adding(milliseconds: -rules.backlogAge.value)
+    for var group in allGroups {
+      let old = group.alerts.values.filter {
+        !$0.isResolved && group.said[$0.fingerprint] != $0.revision && $0.source.occurredAt < limit
+      }
+      guard !old.isEmpty else { continue }
+      ledger.add(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
+      for alert in old {
+        group.said[alert.fingerprint] = alert.revision
+        decisions.append(
+          Decision(
+            .backlog, "it came while the router was away", alert.source, alert.fingerprint, at: now, group: group))
+      }
+      group.lastSentAt = now
+      store(group)
+    }
+    return decisions
+  }
+
+  private mutating func endSpike(at now: Timestamp) -> [Decision] {
+    var spike = AlertSource(
+      eventID: "spike-end@\(now.milliseconds)", kind: .volumeSpike, subject: "high-risk deals", tier: .low,
+      occurredAt: now)
+    spike.signal = .ended
+    return take(spike, at: now)
+  }
+
+  /// When the pipeline wants its next tick at the latest, nil where nothing waits.
+  public var nextDue: Timestamp? {
+    (groups.values.compactMap(\.dueAt) + ledger.bins.values.map(\.dueAt)).min()
+  }
+}
+
+/// A message that a group would like to make.
+struct Draft {
+  var group: AlertGroup
+  var purpose: MessagePurpose
+  var alerts: [Alert]
+  var resolved: [Alert]
+
+  /// The most dollars first, then by key so that every machine does alike.
+  static func comesFirst(_ left: Draft, _ right: Draft) -> Bool {
+    let (leftDollars, rightDollars) = (left.alerts.dollars, right.alerts.dollars)
+    return leftDollars == rightDollars ? left.group.key < right.group.key : leftDollars > rightDollars
+  }
+}

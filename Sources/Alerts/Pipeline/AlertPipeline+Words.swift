@@ -1,0 +1,47 @@
+import Deals
+
+/// A person's word that they have seen an alert.
+public struct Acknowledgement: Codable, Hashable, Sendable {
+  /// Who.
+  public var author: String
+  /// When.
+  public var at: Timestamp
+
+  /// A word.
+  public init(author: String, at: Timestamp) {
+    self.author = author
+    self.at = at
+  }
+}
+
+extension AlertPipeline {
+  /// All silences.
+  public var silences: [Silence] { silencer.silences }
+
+  /// Takes in a silence.
+  public mutating func silence(_ silence: Silence) {
+    silencer.set(silence)
+    changes.silences = true
+  }
+
+  /// Ends a silence; false where none of that id is pending or in force.
+  public mutating func expireSilence(_ id: String, at now: Timestamp) -> Bool {
+    changes.silences = true
+    return silencer.expire(id, at: now)
+  }
+
+  /// The open alerts that a set of matchers would hide, most dollars first.
+  public func hidden(by matchers: [Matcher]) -> [Alert] { openAlerts.filter { matchers.matches($0.source) } }
+
+  /// Notes that somebody has seen the open alert of a subject; false where none is open. No reminders and no escalation
+  /// follow until it is worse by a tier.
+  public mutating func acknowledge(subject: String, author: String, at now: Timestamp) -> Bool {
+    let found = open.values.filter { $0.source.subject == subject }
+    for alert in found { acknowledgements[alert.fingerprint] = Acknowledgement(author: author, at: now) }
+    if !found.isEmpty { changes.acknowledgements = true }
+    return !found.isEmpty
+  }
+
+  /// Who has acknowledged what.
+  public var allAcknowledgements: [Fingerprint: Acknowledgement] { acknowledgements }
+}

@@ -1,0 +1,60 @@
+import Deals
+
+/// Alerts that wait for a common message: over the budget, in a storm, after a mute, from a backlog.
+struct DigestBin: Codable, Hashable, Sendable {
+  var purpose: MessagePurpose
+  var receiver: String
+  var recipientID: String?
+  var dueAt: Timestamp
+  var alerts: [Fingerprint: Alert] = [:]
+}
+
+/// The rest of what a pipeline remembers: small, kept whole.
+struct PipelineLedger: Codable, Hashable, Sendable {
+  struct Window: Codable, Hashable, Sendable {
+    var startedAt: Timestamp
+    var count: Int
+  }
+
+  var budget = BudgetBook()
+  var calendar = DigestCalendar()
+  var spike = SpikeDetector()
+  var bins: [String: DigestBin] = [:]
+  var storms: [String: Window] = [:]
+  var resolved: [Alert] = []
+  /// Closed alerts are kept for digests so long and no more than so many.
+  static let resolvedDays = 35
+  static let maximumResolved = 2_000
+
+  mutating func noteResolved(_ alert: Alert, at now: Timestamp) {
+    var alert = alert
+    alert.isResolved = true
+    alert.changedAt = now
+    resolved.append(alert)
+    if resolved.count > Self.maximumResolved { resolved.removeFirst(resolved.count - Self.maximumResolved) }
+  }
+
+  mutating func add(
+    _ alerts: some Sequence<Alert>, to purpose: MessagePurpose, receiver: String, recipientID: String?,
+    dueAt: Timestamp
+  ) {
+    let key = "\(purpose.rawValue)|\(receiver)|\(recipientID ?? "-")"
+    let empty = DigestBin(purpose: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
+    // In place: a copy of a large bin for each alert would make a burst quadratic.
+    for alert in alerts { bins[key, default: empty].alerts[alert.fingerprint] = alert }
+  }
+}
+
+/// What a store has to write: the identities of what changed.
+public struct PipelineChanges: Hashable, Sendable {
+  /// Fingerprints whose memory changed.
+  public var memories: Set<Fingerprint> = []
+  /// Open alerts that came, changed or went.
+  public var alerts: Set<Fingerprint> = []
+  /// Groups that came, changed or went.
+  public var groups: Set<String> = []
+  /// Whether silences changed.
+  public var silences = false
+  /// Whether acknowledgements changed.
+  public var acknowledgements = false
+}

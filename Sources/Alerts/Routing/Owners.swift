@@ -1,0 +1,57 @@
+/// A person who may hear of alerts.
+public struct Person: Codable, Hashable, Sendable {
+  /// How the CRM names them, such as `rep_22`.
+  public var id: String
+  /// How people do.
+  public var name: String
+  /// Where to write to.
+  public var email: String?
+  /// Their id in Slack, for direct messages.
+  public var slackID: String?
+  /// The id of whom they report to.
+  public var managerID: String?
+  /// The time zone of their days.
+  public var zoneName: String?
+  /// Messages a day at most, nil for the rule's number.
+  public var dailyBudget: Int?
+
+  /// A person.
+  public init(id: String, name: String, email: String? = nil, slackID: String? = nil, managerID: String? = nil) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.slackID = slackID
+    self.managerID = managerID
+  }
+}
+
+/// Who owns deals, and who is above them.
+public struct Owners: Hashable, Sendable {
+  /// Everybody by id.
+  public var people: [String: Person] = [:]
+  /// The head of sales.
+  public var croID: String?
+
+  /// Nobody.
+  public init() {}
+
+  /// The head of sales.
+  public var cro: Person? { croID.flatMap { people[$0] } }
+
+  /// The person of an audience for a statement; the next one up where that one is unknown, nil where nobody is known.
+  public func person(_ audience: Audience, for source: AlertSource) -> Person? {
+    let rep = people[source.text(of: "rep_id")]
+    switch audience {
+    case .channel: return nil
+    case .rep: return rep ?? cro
+    case .manager: return rep?.managerID.flatMap { people[$0] } ?? cro
+    case .cro: return cro
+    }
+  }
+
+  /// The person above, nil at the top.
+  public func above(_ id: String) -> Person? {
+    if let manager = people[id]?.managerID.flatMap({ people[$0] }) { return manager }
+    return id == croID ? nil : cro
+  }
+}

@@ -1,0 +1,138 @@
+import Alerts
+import Crypto
+import Deals
+import Foundation
+import Testing
+
+@testable import AlertDelivery
+
+@Suite(.serialized) struct DeliveryTests {
+  /// A store with a message for each deal, and a deliverer to `line`.
+  private func outbox(
+    _ line: String, _ deals: [String] = ["D1"], _ environment: [String: String] = [:]
+  ) throws -> (store: RouterStore, deliverer: Deliverer) {
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    let output = Messages.make(deals.map { Messages.deal($0) }, &pipeline)
+    try store.commit(&pipeline, messages: output.messages, decisions: [], offsets: [:])
+    return (store, Deliverer(store, try Messages.receiver(line, environment), random: { $0.upperBound }))
+  }
+
+  private func webhook(_ server: LocalServer, _ more: String = "") -> String {
+    "out: {type: webhook, url: \"\(server.url)/hook\", allow_private_addresses: true\(more)}"
+  }
+
+  @Test("a webhook is signed over its timestamp and body, and bears the idempotency key")
+  func signature() throws {
+    let server = LocalServer([LocalServer.answer(200)])
+    let (_, deliverer) = try outbox(webhook(server, ", secret_env: KEY"), ["D1"], ["KEY": "hunter2"])
+    guard case .sent(let id) = try deliverer.step(at: Messages.noon) else { Issue.record("not sent"); return }
+    let request = try #require(server.received.first)
+    #expect(request.header("Idempotency-Key") == id)
+    let time = try #require(request.header("X-DealPulse-Timestamp"))
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Data("\(time).\(request.body)".utf8), using: SymmetricKey(data: Data("hunter2".utf8)))
+    let digits = code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    #expect(request.header("X-DealPulse-Signature") == "sha256=\(digits)")
+    #expect(request.body.contains("D1 ($75K, EdTech) has stood in Proposal for 82 days with rep_22."))
+  }
+
+  @Test("429 pauses the receiver as long as it asks, and nothing is dropped")
+  func rateLimit() throws {
+    let server = LocalServer([LocalServer.answer(429, "Retry-After: 7\r\n"), LocalServer.answer(200)])
+    let (store, deliverer) = try outbox(webhook(server), ["D1", "D2"])
+    guard case .failed = try deliverer.step(at: Messages.noon) else { Issue.record("not failed"); return }
+    #expect(try deliverer.step(at: Messages.noon.adding(milliseconds: 6_999)) == .idle)
+    let later = Messages.noon.adding(milliseconds: 7_000)
+    for _ in 0..<2 { guard case .sent = try deliverer.step(at: later) else { Issue.record("not sent"); return } }
+    #expect(try store.entries(state: "sent").count == 2)
+  }
+
+  @Test("500, a closed connection and no listener are tried again later, 400 is for a person")
+  func failures() throws {
+    let server = LocalServer([LocalServer.answer(500), "", LocalServer.answer(400), LocalServer.answer(200)])
+    let (store, deliverer) = try outbox(webhook(server))
+    var now = Messages.noon
+    for _ in 0..<2 {
+      guard case .failed = try deliverer.step(at: now) else { Issue.record("not failed"); return }
+      #expect(try deliverer.step(at: now) == .idle)
+      now = now.adding(milliseconds: 600_000)
+    }
+    guard case .dead = try deliverer.step(at: now) else { Issue.record("not dead"); return }
+    #expect(try store.entries(state: "dead").count == 1)
+    #expect(try store.retryDead(id: nil) == 1)
+    guard case .sent = try deliverer.step(at: now) else { Issue.record("not sent"); return }
+    let (_, nobody) = try outbox("out: {type: webhook, url: \"http://127.0.0.1:1/\", allow_private_addresses: true}")
+    guard case .failed = try nobody.step(at: now) else { Issue.record("not failed"); return }
+  }
+
+  @Test("after five failures in a row the receiver is left alone, then tried once")
+  func circuitBreaker() throws {
+    let server = LocalServer([LocalServer.answer(500)])
+    let (_, deliverer) = try outbox(webhook(server), (1...8).map { "D\($0)" })
+    for _ in 0..<5 { _ = try deliverer.step(at: Messages.noon) }
+    #expect(try deliverer.step(at: Messages.noon) == .idle)
+    #expect(server.received.count == 5)
+    _ = try deliverer.step(at: Messages.noon.adding(milliseconds: 10_000))
+    #expect(server.received.count == 6)
+    #expect(try deliverer.step(at: Messages.noon.adding(milliseconds: 10_001)) == .idle)
+  }
+
+  @Test("an address in a private network is refused unless it is allowed, and nothing is sent to it")
+  func privateAddresses() throws {
+    let server = LocalServer([LocalServer.answer(200)])
+    let (_, deliverer) = try outbox("out: {type: webhook, url: \"\(server.url)/\"}")
+    guard case .dead = try deliverer.step(at: Messages.noon) else { Issue.record("not refused"); return }
+    #expect(server.received.isEmpty)
+    for address: UInt32 in [0x7F00_0001, 0x0A01_0203, 0xA9FE_A9FE, 0xAC1F_0001, 0xC0A8_0101, 0x6440_0001] {
+      #expect(PrivateAddress.contains(version4: address))
+    }
+    #expect(!PrivateAddress.contains(version4: 0x0808_0808))
+    #expect(PrivateAddress.contains(version6: [UInt8](repeating: 0, count: 15) + [1]))
+  }
+
+  @Test("a Slack bot sends to the channel and rewrites the message that it resolves")
+  func slackBot() throws {
+    let server = LocalServer([LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C9\",\"ts\":\"17.5\"}")])
+    let line =
+      "out: {type: slack, token_env: T, channel: \"#deals\", url: \"\(server.url)\", allow_private_addresses: true}"
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var output = Messages.make([Messages.deal("D1")], &pipeline)
+    _ = pipeline.take(.ended(dealID: "D1", at: Messages.noon), at: Messages.noon)
+    let later = Messages.noon.adding(milliseconds: 600_000)
+    output.messages += pipeline.tick(at: later).messages
+    try store.commit(&pipeline, messages: output.messages, decisions: [], offsets: [:])
+    let deliverer = Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"]))
+    _ = try deliverer.step(at: later)
+    // One message a second.
+    #expect(try deliverer.step(at: later) == .idle)
+    _ = try deliverer.step(at: later.adding(milliseconds: 1_000))
+    #expect(server.received.map { $0.head.prefix(22) } == ["POST /chat.postMessage", "POST /chat.update HTTP"])
+    #expect(server.received[0].header("Authorization") == "Bearer xoxb-secret")
+    #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
+  }
+
+  @Test("a secret that is not set is said by the name of its variable")
+  func missingSecret() throws {
+    let (_, deliverer) = try outbox("out: {type: slack, url_env: SLACK_URL}")
+    guard case .dead(_, let why) = try deliverer.step(at: Messages.noon) else { Issue.record("not dead"); return }
+    #expect(why.contains("SLACK_URL is not set"))
+  }
+
+  @Test("Retry-After is read as seconds and as a date")
+  func retryAfter() {
+    let now = Date(timeIntervalSince1970: 1_445_412_470)
+    #expect(RetryAfter.milliseconds("120", now: now) == 120_000)
+    #expect(RetryAfter.milliseconds("Wed, 21 Oct 2015 07:28:00 GMT", now: now) == 10_000)
+    #expect(RetryAfter.milliseconds("soon", now: now) == nil)
+  }
+
+  @Test("the wait after a failure lies between nothing and a bound that doubles up to the cap")
+  func backOff() {
+    let policy = RetryPolicy()
+    #expect((1...12).map { policy.delay(attempt: $0) { $0.upperBound } }.prefix(4) == [1_000, 2_000, 4_000, 8_000])
+    #expect(policy.delay(attempt: 60) { $0.upperBound } == 600_000)
+    #expect(policy.delay(attempt: 3) { $0.lowerBound } == 0)
+  }
+}

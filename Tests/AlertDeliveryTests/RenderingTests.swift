@@ -1,0 +1,76 @@
+import Alerts
+import Deals
+import Foundation
+import Testing
+
+@testable import AlertDelivery
+
+@Suite struct RenderingTests {
+  private func message(_ sources: [AlertSource]) throws -> OutgoingMessage {
+    var pipeline = AlertPipeline(try Messages.rules())
+    for source in sources { _ = pipeline.take(source, at: Messages.noon) }
+    var message = OutgoingMessage(
+      id: "m1", purpose: .alert, receiver: "out", recipient: nil, madeAt: Messages.noon)
+    message.alerts = pipeline.openAlerts.filter { $0.source.kind == .dealRisk }
+    return message
+  }
+
+  @Test("a deal reads as a person would write it")
+  func sentence() {
+    #expect(
+      MessageContext.sentence(Messages.deal("D04521"))
+        == "D04521 ($75K, EdTech) has stood in Proposal for 82 days with rep_22. rep_22 wins 40% (team 45%). Risk 57. "
+        + "Reassign to rep_21 or bring in the VP.")
+  }
+
+  @Test("hostile text can't become markup in Slack or HTML, nor a header in mail")
+  func injection() throws {
+    let evil = "<!channel> <script>alert(1)</script> & *x*"
+    let rendered = try MessageTemplates().render(try message([Messages.deal("D1", industry: evil)]))
+    #expect(!rendered.slack.contains("<!channel>"))
+    #expect(rendered.slack.contains("&lt;!channel&gt;"))
+    #expect(!rendered.html.contains("<script>"))
+    let mail = MailMessage(
+      from: "a@b.c\r\nBcc: x@y.z", to: "t@u.v>\r\nDATA", id: "m1", date: Date(timeIntervalSince1970: 0),
+      isPossibleRepeat: false)
+    var hostile = rendered
+    hostile.subject = "Hi\r\nBcc: x@y.z"
+    let text = String(decoding: mail.bytes(hostile), as: UTF8.self)
+    let head = text.components(separatedBy: "\r\n\r\n")[0]
+    #expect(!head.contains("\r\nBcc"))
+    #expect(!head.contains("\r\nDATA"))
+  }
+
+  @Test("a message of a thousand alerts stays within Slack's limits, and says how many there are")
+  func slackLimits() throws {
+    let rendered = try MessageTemplates().render(try message((0..<1_000).map { Messages.deal("D\($0)") }))
+    let payload = SlackPayload(rendered, footer: "f")
+    #expect(payload.blocks.count <= 50)
+    #expect(payload.blocks.allSatisfy { ($0.text?.text.count ?? 0) <= 3_000 })
+    #expect(payload.blocks.reduce(0) { $0 + ($1.text?.text.count ?? 0) } < 12_000)
+    #expect(rendered.slack.contains("and 980 more"))
+  }
+
+  @Test("a subject in any script becomes encoded words that no line is too long for")
+  func encodedWords() {
+    let word = MailMessage.encodedWord("Überfällig: 日本語の取引 — $75K" + String(repeating: "é", count: 60))
+    #expect(word.split(separator: "\r\n").allSatisfy { $0.count <= 76 })
+    #expect(word.hasPrefix("=?utf-8?B?"))
+  }
+
+  @Test("a template with a name that there is not is refused with its file and line")
+  func unknownName() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = folder.appendingPathComponent("message.txt.mustache")
+    try "hello\n{{colour}}\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect {
+      try MessageTemplates(folder: folder.path)
+    } throws: {
+      "\($0)".contains("message.txt.mustache:2: there is no colour")
+    }
+    try "{{heading}}!".write(to: file, atomically: true, encoding: .utf8)
+    let rendered = try MessageTemplates(folder: folder.path).render(try message([Messages.deal("D1")]))
+    #expect(rendered.text == "At risk!")
+  }
+}

@@ -1,0 +1,127 @@
+import Deals
+import Testing
+
+@testable import Alerts
+
+@Suite struct DeduplicationTests {
+  @Test("a repeat says nothing, a step of the score or a higher tier does")
+  func worsening() throws {
+    var story = try Story()
+    story.take(Story.deal(score: 56))
+    story.pass("1m")
+    story.take(Story.deal(score: 58))
+    story.pass("1h")
+    #expect(story.purposes == [.alert])
+    #expect(story.reasons("D1").contains(.deduplicated))
+    story.take(Story.deal(score: 61.5, tier: .critical))
+    story.pass("1h")
+    #expect(story.purposes == [.alert, .alert])
+    #expect(story.messages.last?.alerts.first?.news == "worse: High → Critical, 56 → 61.5")
+  }
+
+  @Test("backfill, small deals and calm deals never alert, each with its reason")
+  func silence() throws {
+    var story = try Story()
+    var history = Story.deal("H")
+    history.isBackfill = true
+    story.take(history)
+    story.take(Story.deal("S", dollars: 900))
+    story.take(Story.deal("L", score: 30, tier: .low))
+    story.pass("1d", step: "1h")
+    #expect(story.messages.isEmpty)
+    #expect(story.reasons("H") == [.backfill])
+    #expect(story.reasons("S") == [.belowThreshold])
+    #expect(story.reasons("L") == [.notUrgent])
+  }
+
+  @Test("a small deal whose score rose by enough points alerts")
+  func points() throws {
+    var story = try Story()
+    var deal = Story.deal("S", dollars: 900)
+    deal.previousScore = RiskScore(points: 50)
+    story.take(deal)
+    story.pass("1m")
+    #expect(story.purposes == [.alert])
+  }
+
+  @Test("a deal that recovers closes only below the bound and after its minimum time")
+  func hysteresis() throws {
+    var story = try Story()
+    story.take(Story.deal(score: 58))
+    story.pass("1h")
+    story.take(Story.deal(score: 52, tier: .medium))
+    story.pass("1h")
+    #expect(story.pipeline.openAlerts.count == 1)
+    story.take(Story.deal(score: 40, tier: .low))
+    #expect(story.reasons("D1").last == .recovering)
+    story.pass("21h")
+    #expect(story.purposes == [.alert])
+    story.pass("2h")
+    #expect(story.purposes == [.alert, .resolved])
+    #expect(story.pipeline.openAlerts.isEmpty)
+  }
+
+  @Test("a deal that rises again before its minimum time stays open without a word")
+  func noBounce() throws {
+    var story = try Story()
+    story.take(Story.deal(score: 58))
+    story.pass("1h")
+    story.take(Story.deal(score: 40, tier: .low))
+    story.pass("1h")
+    story.take(Story.deal(score: 58))
+    story.pass("3d", step: "1h")
+    #expect(story.purposes == [.alert])
+  }
+
+  @Test("a deal that closes resolves its alert at once")
+  func close() throws {
+    var story = try Story()
+    story.take(Story.deal())
+    story.pass("10m")
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("10m")
+    #expect(story.purposes == [.alert, .resolved])
+    #expect(story.messages.last?.resolved.first?.news == "closed")
+  }
+
+  @Test("a flapping deal is one message that says so, then silence for the window")
+  func flapping() throws {
+    var story = try Story()
+    for _ in 0..<8 {
+      story.take(Story.deal())
+      story.pass("10m")
+      story.take(.ended(dealID: "D1", at: story.now))
+      story.pass("10m")
+    }
+    let alerts = story.messages.filter { $0.purpose == .alert }
+    #expect(alerts.count == 3)
+    #expect(alerts.last?.alerts.first?.news.hasPrefix("at risk again for the 3rd time") == true)
+  }
+
+  @Test("whatever the order of repeats, the alert of a deal is said once", arguments: [UInt64(1), 2, 3, 4])
+  func repeats(_ seed: UInt64) throws {
+    print("seed \(seed)")
+    var random = SplitMix(seed)
+    var story = try Story()
+    for _ in 0..<300 {
+      story.take(Story.deal("D\(random.next() % 10)", score: 56 + Double(random.next() % 40) / 10))
+      story.tick()
+    }
+    story.pass("10m")
+    let subjects = story.messages.flatMap(\.alerts).map(\.source.subject)
+    #expect(Set(subjects).count == subjects.count)
+    #expect(subjects.count == 10)
+  }
+}
+
+struct SplitMix {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
