@@ -12,6 +12,8 @@ final class PipelinedCommitter: Committer {
 
   /// Steps that may wait at once: more would only be memory.
   private static let depth = 16
+  /// Changed deals after which a step is taken although an earlier one waits.
+  private static let gatheredDeals = 10_000
   /// Milliseconds between two commits of group offsets, which are for lag tools alone.
   private static let offsetInterval: Int64 = 1_000
 
@@ -38,6 +40,18 @@ final class PipelinedCommitter: Committer {
   func beginStep() throws(KafkaError) {}
 
   func endStep(_ tasks: [DealTask]) throws(KafkaError) {
+    try advance()
+    // While earlier outputs are under way, steps gather: a deal that changes again meanwhile is written once.
+    if steps.isEmpty || tasks.reduce(0, { $0 + $1.engine.uncommittedDeals }) >= Self.gatheredDeals { takeStep(tasks) }
+    try advance()
+    while steps.count > Self.depth {
+      DedicatedThread.pause(milliseconds: 1)
+      try advance()
+    }
+  }
+
+  /// Encodes what has changed since the last time, to be written once the outputs so far are acknowledged.
+  private func takeStep(_ tasks: [DealTask]) {
     var step = Step(outputs: group, records: [])
     for task in tasks where task.engine.hasUncommittedChanges {
       step.records.append(
@@ -47,14 +61,11 @@ final class PipelinedCommitter: Committer {
     guard !step.records.isEmpty else { return }
     steps.append(step)
     group = DeliveryGroup()
-    try advance()
-    while steps.count > Self.depth {
-      DedicatedThread.pause(milliseconds: 1)
-      try advance()
-    }
   }
 
   func poll(_ tasks: [DealTask]) throws(KafkaError) {
+    try advance()
+    if steps.isEmpty { takeStep(tasks) }
     try advance()
     let now = clock()
     guard !offsets.isEmpty, now.milliseconds - offsetsCommitted.milliseconds >= Self.offsetInterval else { return }
@@ -65,7 +76,7 @@ final class PipelinedCommitter: Committer {
   }
 
   func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
-    try endStep(tasks)
+    takeStep(tasks)
     let deadline = clock().adding(milliseconds: Int64(timeout))
     while !isIdle {
       try advance()

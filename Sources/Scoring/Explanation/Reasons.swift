@@ -55,21 +55,41 @@ struct Reasons {
         ? "it is \(features.ageDays) days old and still in \(value)" : "its lead source is \(value)"
     }
     // A difference that rounding hides is no reason.
-    guard Words.percent(rate) != Words.percent(overall) else { return nil }
-    let behind = "\(Words.percent(rate)) of \(component.deals) deals, the team \(Words.percent(overall))"
-    if component.factor == Vocabulary.rep { return "\(value) wins \(behind)" }
-    if component.factor == Vocabulary.industry { return "\(value) is won in \(behind)" }
-    if component.factor == Vocabulary.region { return "\(value) is won in \(behind)" }
-    if component.factor == Vocabulary.leadSource { return "\(value) leads are won in \(behind)" }
-    if component.factor == Vocabulary.stage { return "deals that end in \(value) are won in \(behind)" }
-    return "deals with a cycle of \(Words.cycle(CycleBucket(days: features.ageDays))) are won in \(behind)"
+    guard Words.wholePercent(rate) != Words.wholePercent(overall) else { return nil }
+    // Appended piece by piece: one allocation for a sentence that is written millions of times a minute.
+    var text = ""
+    text.reserveCapacity(96)
+    if component.factor == Vocabulary.cycleBucket {
+      text += "deals with a cycle of "
+      text += Words.cycle(CycleBucket(days: features.ageDays))
+    } else {
+      if component.factor == Vocabulary.stage { text += "deals that end in " }
+      text += value
+    }
+    text += verb(of: component.factor)
+    text += Words.percent(rate)
+    text += " of "
+    text += String(component.deals)
+    text += " deals, the team "
+    text += Words.percent(overall)
+    return text
+  }
+
+  private static func verb(of factor: Symbol) -> String {
+    if factor == Vocabulary.rep { return " wins " }
+    if factor == Vocabulary.leadSource { return " leads are won in " }
+    return factor == Vocabulary.industry || factor == Vocabulary.region ? " is won in " : " are won in "
   }
 }
 
 /// Numbers as a person writes them.
 enum Words {
   /// A share as whole per cent.
-  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+  static func percent(_ share: Double) -> String { percents[wholePercent(share)] }
+
+  static func wholePercent(_ share: Double) -> Int { max(0, min(100, Int((share * 100).rounded()))) }
+
+  private static let percents = (0...100).map { "\($0)%" }
 
   /// An amount in short: $950, $75K, $1.2M.
   static func amount(_ amount: Money) -> String {
