@@ -63,7 +63,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealReplay",
-      dependencies: ["Replay", "ReplayTopics", "Deals", "Scoring", "Kafka", "Topics", log, arguments],
+      dependencies: [
+        "Replay", "ReplayTopics", "ScorerRuntime", "Deals", "Scoring", "Kafka", "Topics", log, arguments,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation"],

@@ -4,6 +4,7 @@ import Kafka
 import Logging
 import Replay
 import ReplayTopics
+import ScorerRuntime
 import Topics
 
 /// `deal-replay verify`: derives every published score again.
@@ -27,7 +28,14 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Dumps to read in place of a cluster.")
   var dump: [String] = []
 
-  @OptionGroup var model: ModelOptions
+  @Option(help: "The scorer's own configuration, such as config/scorer.yaml: a score verifies only under it.")
+  var config: String?
+
+  @Option(help: "The scorer's playbook, such as config/playbook.yaml.")
+  var playbook: String?
+
+  @Option(help: "A key of the scorer's configuration, such as scoring.model=points-v1; may be given several times.")
+  var set: [String] = []
 
   @Option(help: "What is written.")
   var format = Format.text
@@ -36,13 +44,25 @@ struct VerifyCommand: AsyncParsableCommand {
     guard (bootstrapServers == nil) != dump.isEmpty else {
       throw ValidationError("say where to read from: either --bootstrap-servers or --dump")
     }
+    for pair in set where !pair.contains("=") {
+      throw ValidationError("--set is \(pair): write it like scoring.model=points-v1")
+    }
   }
 
   func run() async throws {
+    let settings = try ScorerSettings.load(
+      file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags
+    ).settings.engine
     let records = try await read()
-    let report = Verifier(settings: try model.configuration().settings()).verify(records)
+    let report = Verifier(settings: settings).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
+  }
+
+  private var flags: [(String, String)] {
+    self.set.compactMap { pair in
+      pair.firstIndex(of: "=").map { (String(pair[..<$0]), String(pair[pair.index(after: $0)...])) }
+    }
   }
 
   private func read() async throws -> TopicRecords {

@@ -52,5 +52,21 @@ extension EndToEnd {
         #expect(verified.status == 0, "\(verified.output)")
       }
     }
+
+    @Test("scores of another model and playbook verify under the same configuration, and under no other")
+    func otherConfiguration() throws {
+      let stream = try Stream(partitions: 2)
+      try stream.produce(DealSimulator(settings(events: 2_000)))
+      let options = ["--set", "scoring.model=points-v1", "--set", "scoring.minimum_deals=10"]
+      let scorer = try stream.scorer("one", options)
+      #expect(try eventually { try stream.isProcessed() })
+      scorer.signal(SIGTERM)
+      #expect(scorer.wait() == 0)
+      let same = try Program.run("deal-replay", ["verify", "--format", "json"] + stream.options + options)
+      #expect(same.status == 0, "\(same.output)")
+      #expect(!same.output.contains("\"verified\":0"), "\(same.output)")
+      let other = try Program.run("deal-replay", ["verify", "--format", "json"] + stream.options)
+      #expect(other.output.contains("\"verified\":0"), "\(other.output)")
+    }
   }
 }
