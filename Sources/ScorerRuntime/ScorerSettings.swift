@@ -38,6 +38,8 @@ public struct ScorerSettings: Sendable {
   public var sessionTimeout = 10_000
   /// Milliseconds that a broker may wait for data.
   public var fetchWaitMax = 50
+  /// Milliseconds for which records are gathered into a batch before they are sent.
+  public var linger = 1.0
   /// The largest record that is read, in bytes.
   public var maximumRecordBytes = 1_000_000
 

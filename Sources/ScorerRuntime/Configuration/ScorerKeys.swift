@@ -39,6 +39,9 @@ public enum ScorerKeys {
   static let fetchWait = ConfigurationKey(
     "kafka.fetch_wait", default: Milliseconds(50), in: Milliseconds(1)...Milliseconds(60_000),
     "How long a broker may wait for data.")
+  static let linger = ConfigurationKey(
+    "kafka.linger", default: Milliseconds(1), in: Milliseconds(0)...Milliseconds(1_000),
+    "How long records are gathered into a batch: more for throughput, less for latency.")
   static let sessionTimeout = ConfigurationKey(
     "kafka.session_timeout", default: Milliseconds(10_000), in: Milliseconds(1_000)...Milliseconds(300_000),
     "After how long a silent instance is out of its group.")
@@ -84,7 +87,7 @@ public enum ScorerKeys {
     keys: [
       servers.declaration, security.declaration, saslMechanism.declaration, saslUsername.declaration, saslPassword,
       caLocation.declaration, certificateLocation.declaration, keyLocation.declaration, keyPassword,
-      fetchWait.declaration, sessionTimeout.declaration, prefix.declaration, groupID.declaration,
+      fetchWait.declaration, linger.declaration, sessionTimeout.declaration, prefix.declaration, groupID.declaration,
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
       commitInterval.declaration, liveWithin.declaration, model.declaration, repDays.declaration,
       segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,

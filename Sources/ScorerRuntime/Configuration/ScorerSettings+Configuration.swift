@@ -62,6 +62,7 @@ extension ScorerSettings {
     liveWithin = configuration[ScorerKeys.liveWithin].value
     sessionTimeout = Int(configuration[ScorerKeys.sessionTimeout].value)
     fetchWaitMax = Int(configuration[ScorerKeys.fetchWait].value)
+    linger = Double(configuration[ScorerKeys.linger].value)
     maximumRecordBytes = configuration[ScorerKeys.maximumRecord]
     halfLifeDays = configuration[ScorerKeys.halfLife]
     let baselines = BaselineSettings(

@@ -78,6 +78,7 @@ final class DealProcessor {
 
   private static func producerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ProducerConfiguration {
     var configuration = ProducerConfiguration(client: settings.client)
+    configuration.linger = settings.linger
     if settings.guarantee == .exactlyOnce {
       configuration.transactionalID = "\(settings.topics.prefix)\(settings.groupID)-\(settings.instanceID)-\(number)"
     }
