@@ -30,8 +30,17 @@ public enum ChangeKind: UInt8, CaseIterable, Sendable, Hashable {
 
   /// The kind of a name on the wire, else nil.
   public init?(name: String) {
-    guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
-    self = kind
+    // A switch, because a list of all cases would be made anew for every change that is read.
+    switch name {
+    case "created": self = .created
+    case "stage_changed": self = .stageChanged
+    case "updated": self = .updated
+    case "engagement": self = .engagement
+    case "closed": self = .closed
+    case "reopened": self = .reopened
+    case "deleted": self = .deleted
+    default: return nil
+    }
   }
 }
 

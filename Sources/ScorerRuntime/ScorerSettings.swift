@@ -34,6 +34,9 @@ public struct ScorerSettings: Sendable {
   /// A change at most so many milliseconds behind the clock belongs to the present: it may alert, and from then on the
   /// wall clock drives its partition's due dates.
   public var liveWithin: Int64 = 72 * 3_600_000
+  /// Milliseconds for which a step of backfill waits at most until its own outcomes have come round through the ledger; 0
+  /// for not at all. Without it a history that is read fast is scored as if nothing had ever closed.
+  public var backfillLedgerWait: Int64 = 100
   /// The group's session timeout in milliseconds.
   public var sessionTimeout = 10_000
   /// Milliseconds that a broker may wait for data.

@@ -76,6 +76,12 @@ import Testing
       let text = String(decoding: written { $0.number(value) }, as: UTF8.self)
       #expect(Double(text)?.bitPattern == value.bitPattern, "seed \(seed): \(text)")
     }
+    for thousandths in [1, 10, 50, 999, 1_000, 1_001, 57_300, 999_999_999] {
+      let value = Double(thousandths) / 1_000
+      let text = String(decoding: written { $0.number(value) }, as: UTF8.self)
+      #expect(Double(text)?.bitPattern == value.bitPattern)
+      #expect(!text.hasSuffix("0") || !text.contains("."))
+    }
     #expect(written { $0.number(.nan) } == Array("null".utf8))
   }
 

@@ -36,7 +36,8 @@ struct BenchCommand: AsyncParsableCommand {
     figures.merge(try stream.latency(seconds: latencySeconds)) { $1 }
     figures["engine_over_jsondecoder"] = (figures["engine_eps"] ?? 0) / (figures["jsondecoder_eps"] ?? 1)
     figures["scorer_over_fanout"] = (figures["scorer_eps"] ?? 0) / (figures["fanout_eps"] ?? 1)
-    return figures.mapValues { ($0 * 1_000).rounded() / 1_000 }
+    // A part that was made too small to measure has no figure.
+    return figures.filter(\.value.isFinite).mapValues { ($0 * 1_000).rounded() / 1_000 }
   }
 }
 

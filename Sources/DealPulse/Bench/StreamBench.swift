@@ -149,6 +149,7 @@ struct StreamBench {
     var settings = settings("score.")
     settings.linger = Self.throughputLinger
     settings.fetchWaitMax = 50
+    settings.backfillLedgerWait = 0
     let scorer = Scorer(settings, logger: logger)
     let thread = run(scorer)
     while changes(scorer) == 0 { DedicatedThread.pause(milliseconds: 1) }

@@ -63,8 +63,10 @@ extension JSONValue {
   }
 
   func outcome(_ key: WireKey) throws(DecodeFailure) -> Outcome {
-    let text = try string(key).lowercased()
-    guard let outcome = Outcome.allCases.first(where: { $0.name == text }) else {
+    let text = try string(key)
+    if text == "won" { return .won }
+    if text == "lost" { return .lost }
+    guard let outcome = Outcome.allCases.first(where: { $0.name == text.lowercased() }) else {
       throw DecodeFailure(.unknownOutcome, key.name, "the outcome \(quoted) does not exist: write won or lost")
     }
     return outcome

@@ -171,9 +171,34 @@ public struct JSONWriter: ~Copyable {
   public mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
+    if putThousandths(value) {
+      needsComma = true
+      return
+    }
     makeRoom(32)
     (memory + count).withMemoryRebound(to: CChar.self, capacity: 32) { count += dp_write_double($0, value) }
     needsComma = true
+  }
+
+  /// Writes a number of at most three decimals, such as a weight, without the search for its shortest form.
+  ///
+  /// A division by 1,000 is rounded like the reading of the decimal, so the two are the same double.
+  private mutating func putThousandths(_ value: Double) -> Bool {
+    let scaled = value * 1_000
+    guard scaled >= 1, scaled < 1e9, let thousandths = Int(exactly: scaled.rounded()),
+      Double(thousandths) / 1_000 == value
+    else { return false }
+    appendInteger(Int64(thousandths / 1_000))
+    var rest = thousandths % 1_000
+    guard rest > 0 else { return true }
+    var digits = 3
+    while rest % 10 == 0 {
+      rest /= 10
+      digits -= 1
+    }
+    put(UInt8(ascii: "."))
+    appendPadded(rest, digits: digits)
+    return true
   }
 
   /// A whole number of tenths as a number, such as 57.3.

@@ -62,6 +62,9 @@ public enum ScorerKeys {
   static let liveWithin = ConfigurationKey(
     "live.within", default: Milliseconds(72 * 3_600_000),
     "How far behind the clock a change may be and still belong to the present.")
+  static let backfillLedgerWait = ConfigurationKey(
+    "backfill.ledger_wait", default: Milliseconds(100), in: Milliseconds(0)...Milliseconds(10_000),
+    "How long a step of backfill waits at most for its own outcomes to come round; 0ms for the most throughput.")
   static let model = ConfigurationKey("scoring.model", default: Model.weighted, "The model that is published.")
   static let repDays = ConfigurationKey(
     "scoring.rep_windows", default: [90, 365], "Days over which a rep is judged, tried until one holds enough deals."
@@ -89,7 +92,8 @@ public enum ScorerKeys {
       caLocation.declaration, certificateLocation.declaration, keyLocation.declaration, keyPassword,
       fetchWait.declaration, linger.declaration, sessionTimeout.declaration, prefix.declaration, groupID.declaration,
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
-      commitInterval.declaration, liveWithin.declaration, model.declaration, repDays.declaration,
+      commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, model.declaration,
+      repDays.declaration,
       segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,
       retention.declaration, baseCurrency.declaration,
     ], parts: ["currency_rates", "playbook"])

@@ -60,6 +60,7 @@ extension ScorerSettings {
     guarantee = configuration[ScorerKeys.guarantee]
     commitInterval = Int(configuration[ScorerKeys.commitInterval].value)
     liveWithin = configuration[ScorerKeys.liveWithin].value
+    backfillLedgerWait = configuration[ScorerKeys.backfillLedgerWait].value
     sessionTimeout = Int(configuration[ScorerKeys.sessionTimeout].value)
     fetchWaitMax = Int(configuration[ScorerKeys.fetchWait].value)
     linger = Double(configuration[ScorerKeys.linger].value)

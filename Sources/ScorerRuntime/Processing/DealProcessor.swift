@@ -9,6 +9,8 @@ import Scoring
 final class DealProcessor {
   /// Changes of one step at most.
   private static let batchSize = 2_000
+  /// Changes of one step of backfill: a step is scored with the outcomes of the steps before it.
+  private static let backfillBatchSize = 500
   /// Milliseconds between looks at the wall clock for what is due.
   private static let punctuationInterval: Int64 = 200
 
@@ -35,6 +37,10 @@ final class DealProcessor {
   private let decoder: ChangeDecoder
   private var output = EngineOutput()
   private var punctuated = Timestamp(milliseconds: 0)
+  /// The last step held changes of the past.
+  private var isBackfilling = false
+  /// Entries that this thread has written to the ledger and not yet read back.
+  private var entriesUnderWay = 0
 
   init(
     _ settings: ScorerSettings, number: Int, status: ScorerStatus, logger: Logger,
@@ -119,7 +125,10 @@ final class DealProcessor {
   }
 
   private func followLedger(timeout: Int32) throws(ScorerError) {
-    try ledger.poll(timeout: timeout) { entry, offset in baselines.apply(entry, at: offset) }
+    try ledger.poll(timeout: timeout) { entry, offset in
+      baselines.apply(entry, at: offset)
+      if entriesUnderWay > 0, tasks[entry.source.partition] != nil { entriesUnderWay -= 1 }
+    }
   }
 
   /// One turn of the loop.
@@ -130,15 +139,29 @@ final class DealProcessor {
       try step()
       try punctuate()
       try committer.poll(running)
+      // Entries of an open transaction are not read by anybody, us included.
+      if settings.guarantee == .exactlyOnce, isBackfilling, settings.backfillLedgerWait > 0, entriesUnderWay > 0 {
+        try committer.finish(running, timeout: 30_000)
+      }
     } catch {
       try recover(from: error)
     }
+    try awaitOwnOutcomes()
     if let handlerError { throw handlerError }
     for case .failed(let error, let partition) in consumer.takeEvents() {
       if error.isFatal { throw .kafka(error) }
       logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
     }
     if let error = writer.producer.fatalError { throw .kafka(error) }
+  }
+
+  /// During backfill, waits until the outcomes of the last step have come round: the next one is scored with them.
+  private func awaitOwnOutcomes() throws(ScorerError) {
+    guard isBackfilling, settings.backfillLedgerWait > 0 else { return }
+    let deadline = clock().adding(milliseconds: settings.backfillLedgerWait)
+    while entriesUnderWay > 0, clock() < deadline { try followLedger(timeout: 2) }
+    // What has not come by then (an aborted transaction, a slow broker) is not waited for again.
+    entriesUnderWay = 0
   }
 
   /// The tasks that are scored, in the order of their partitions.
@@ -150,25 +173,29 @@ final class DealProcessor {
   private func step() throws(KafkaError) {
     let now = clock()
     let wait: Int32 = restorations.isEmpty ? 10 : 0
-    let count = try consumer.withBatch(maxMessages: Self.batchSize, timeout: wait) { batch throws(KafkaError) in
+    let size = isBackfilling && settings.backfillLedgerWait > 0 ? Self.backfillBatchSize : Self.batchSize
+    var sawHistory = false
+    let count = try consumer.withBatch(maxMessages: size, timeout: wait) { batch throws(KafkaError) in
       try batch.forEach { message throws(KafkaError) in
         guard let task = tasks[message.partition], task.phase == .running else { return }
         guard message.offset >= task.engine.position.nextOffset else { return }
         try committer.beginStep()
-        try process(message, task, now)
+        if try !process(message, task, now) { sawHistory = true }
       }
       return batch.count
     }
     try pauseAssigned()
     guard count > 0 else { return }
+    isBackfilling = sawHistory
     try committer.endStep(running)
     report.changes += count
     status.report(number, report)
   }
 
+  /// Steps through one record. Returns whether it belongs to the present.
   private func process(
     _ message: borrowing MessageView, _ task: DealTask, _ now: Timestamp
-  ) throws(KafkaError) {
+  ) throws(KafkaError) -> Bool {
     let change: DealChange
     do throws(DecodeFailure) {
       change = try message.key.withUnsafeBytes { key throws(DecodeFailure) in
@@ -188,13 +215,15 @@ final class DealProcessor {
         ])
       try writer.writeDeadLetter(message, error, now: now, committer.group)
       task.engine.skip(message.offset)
-      return
+      return true
     }
-    if !task.engine.position.isLive, isLive(change.occurredAt, now) { task.engine.markLive() }
+    let isLive = isLive(change.occurredAt, now)
+    if isLive, !task.engine.position.isLive { task.engine.markLive() }
     let before = task.engine.counters
     task.engine.apply(change, at: message.offset, &baselines, into: &output)
     try publish(now)
     metrics.add(task.engine.counters, since: before)
+    return isLive
   }
 
   private func isLive(_ instant: Timestamp, _ now: Timestamp) -> Bool {
@@ -210,6 +239,7 @@ final class DealProcessor {
     }
     for entry in output.entries { try writer.write(entry, now: now, committer.group) }
     metrics.countLedgerEntries(output.entries.count)
+    entriesUnderWay += output.entries.count
     output.removeAll()
   }
 
