@@ -33,9 +33,9 @@ struct EngineBench {
       for (offset, bytes) in load.changes.enumerated() {
         let change = try bytes.withUnsafeBytes { try decoder.decode($0, now: nil) }
         engine.apply(change, at: Int64(offset), &baselines, into: &output)
-        for risk in output.risks {
+        for index in output.risks.indices {
           writer.removeAll()
-          writer.riskEvent(risk)
+          writer.riskEvent(output.risks[index])
         }
         for entry in output.entries {
           writer.removeAll()

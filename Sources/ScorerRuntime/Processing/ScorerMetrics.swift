@@ -44,7 +44,7 @@ final class ScorerMetrics {
     late.increment(by: now.late - before.late)
     regressions.increment(by: now.regressions - before.regressions)
     for trigger in RiskTrigger.allCases {
-      let count = (now.scored[trigger] ?? 0) - (before.scored[trigger] ?? 0)
+      let count = now.scored[trigger] - before.scored[trigger]
       if count > 0 { counter(of: trigger).increment(by: count) }
     }
   }

@@ -28,24 +28,16 @@ extension DealEngine {
   private mutating func honour(
     _ instant: Timestamp, _ place: Int32, _ baselines: inout Baselines, into output: inout EngineOutput
   ) {
-    guard let state = deals.state(at: place), due(of: state) == instant else { return }
-    if state.isDeleted || state.status.outcome != nil {
+    guard deals.id(at: place) != nil, due(of: deals[place]) == instant else { return }
+    if deals[place].isDeleted || deals[place].status.outcome != nil {
       deals.remove(at: place)
       return
     }
-    age(place, state, due: instant, &baselines, into: &output)
-    enqueue(place)
-  }
-
-  private mutating func age(
-    _ place: Int32, _ state: DealState, due: Timestamp, _ baselines: inout Baselines,
-    into output: inout EngineOutput
-  ) {
-    var state = state
-    state.agedSteps += 1
-    state.flags.insert(.stale)
-    deals.write(state, at: place)
+    deals.willChange(place)
+    deals[place].agedSteps += 1
+    deals[place].flags.insert(.stale)
     let source = SourcePosition(partition: partition, offset: position.nextOffset - 1)
-    score(place, .ageing, at: due, source, &baselines, into: &output)
+    score(place, .ageing, at: instant, source, &baselines, into: &output)
+    enqueue(place)
   }
 }
