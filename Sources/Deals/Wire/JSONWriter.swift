@@ -1,5 +1,3 @@
-import CSimdJSON
-
 /// Writes JSON into a buffer that is kept from record to record: no field costs an allocation.
 ///
 /// The caller writes well-formed JSON; this type knows commas and escapes, not schemas.
@@ -14,6 +12,7 @@ public struct JSONWriter: ~Copyable {
   private var needsComma = false
   private var symbols = EscapedSymbols()
   private var days = WrittenDays()
+  private var numbers = WrittenNumbers()
 
   /// An empty writer.
   public init() {
@@ -199,34 +198,9 @@ public struct JSONWriter: ~Copyable {
   public mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
-    if putThousandths(value) {
-      needsComma = true
-      return
-    }
     makeRoom(32)
-    (memory + count).withMemoryRebound(to: CChar.self, capacity: 32) { count += dp_write_double($0, value) }
+    count += numbers.write(value, to: memory + count)
     needsComma = true
-  }
-
-  /// Writes a number of at most three decimals, such as a weight, without the search for its shortest form.
-  ///
-  /// A division by 1,000 is rounded like the reading of the decimal, so the two are the same double.
-  private mutating func putThousandths(_ value: Double) -> Bool {
-    let scaled = value * 1_000
-    guard scaled >= 1, scaled < 1e9, let thousandths = Int(exactly: scaled.rounded()),
-      Double(thousandths) / 1_000 == value
-    else { return false }
-    appendInteger(Int64(thousandths / 1_000))
-    var rest = thousandths % 1_000
-    guard rest > 0 else { return true }
-    var digits = 3
-    while rest % 10 == 0 {
-      rest /= 10
-      digits -= 1
-    }
-    put(UInt8(ascii: "."))
-    appendPadded(rest, digits: digits)
-    return true
   }
 
   /// A whole number of tenths as a number, such as 57.3.
@@ -313,6 +287,24 @@ public struct JSONWriter: ~Copyable {
     target.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 37, as: UInt8.self)
     count += 38
     needsComma = true
+  }
+
+  /// A bare text for a header, not JSON: an event's identity as a UUID.
+  public mutating func text(_ id: EventID) {
+    eventID(id)
+    // The quotes around it go.
+    (memory + count - 38).update(from: memory + count - 37, count: 36)
+    count -= 2
+  }
+
+  /// A bare text for a header, not JSON: an instant as RFC 3339 in UTC.
+  public mutating func text(_ instant: Timestamp) { bareTimestamp(instant) }
+
+  /// A bare text for a header, not JSON: a source position as partition-offset.
+  public mutating func text(_ source: SourcePosition) {
+    appendInteger(Int64(source.partition))
+    put(UInt8(ascii: "-"))
+    appendInteger(source.offset)
   }
 
   /// 64 bits as 16 hexadecimal digits in a string: JSON's numbers do not hold them.

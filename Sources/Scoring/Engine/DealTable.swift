@@ -31,7 +31,7 @@ struct DealTable: Sendable {
   private static let blockBits = 10
   private static let blockSize = 1 << blockBits
 
-  private var places: [DealID: Int32] = [:]
+  private var index = DealIndex()
   private var blocks: [[Slot]] = []
   private var vacant: [Int32] = []
   private var used: Int32 = 0
@@ -39,9 +39,9 @@ struct DealTable: Sendable {
   private var interval: UInt32 = 1
 
   /// Deals kept, closed and deleted ones included.
-  var count: Int { places.count }
+  var count: Int { index.count }
 
-  func place(of id: DealID) -> Int32? { places[id] }
+  func place(of id: DealID) -> Int32? { index.place(of: id, self.id(at:)) }
 
   /// The state in a place that holds a deal, looked at and changed where it lies: copies of it were a tenth of the cost
   /// of scoring. A change must be announced by `willChange` first.
@@ -76,7 +76,7 @@ struct DealTable: Sendable {
 
   /// Takes in a state from the changelog: nothing to undo, nothing to publish.
   mutating func restore(_ id: DealID, _ state: DealState) {
-    if let place = places[id] {
+    if let place = place(of: id) {
       self[place] = state
       return
     }
@@ -84,7 +84,7 @@ struct DealTable: Sendable {
   }
 
   mutating func restoreRemoval(of id: DealID) {
-    guard let place = places[id] else { return }
+    guard let place = place(of: id) else { return }
     empty(place, id)
     vacant.append(place)
   }
@@ -132,8 +132,6 @@ struct DealTable: Sendable {
     }
   }
 
-  mutating func reserve(_ deals: Int) { places.reserveCapacity(deals) }
-
   private static func block(_ place: Int32) -> Int { Int(place) >> blockBits }
   private static func row(_ place: Int32) -> Int { Int(place) & (blockSize - 1) }
 
@@ -148,11 +146,11 @@ struct DealTable: Sendable {
 
   private mutating func fill(_ place: Int32, _ id: DealID, _ state: DealState, touched: UInt32? = nil) {
     blocks[Self.block(place)][Self.row(place)] = Slot(id: id, state: state, touched: touched ?? interval)
-    places[id] = place
+    index.insert(id, at: place)
   }
 
   private mutating func empty(_ place: Int32, _ id: DealID) {
+    index.remove(id, at: place)
     blocks[Self.block(place)][Self.row(place)] = .empty
-    places[id] = nil
   }
 }

@@ -15,36 +15,46 @@ struct Reasons {
       reasons.append("it has stood in \(features.stage.name) for \(features.daysInStage) days")
     }
     if flags.contains(.regressed) { reasons.append("it has moved backwards in the funnel") }
-    for index in strongest(of: assessment) {
-      if reasons.count == limit { break }
-      let component = assessment.components[index]
+    var last: Place?
+    while reasons.count < limit, let place = strongest(of: assessment, below: last) {
+      last = place
+      let component = assessment.components[place.index]
       if let text = words(for: component, features, assessment.overallWinRate, &sentences) { reasons.append(text) }
     }
     return reasons
   }
 
-  /// The places of the components that add most, strongest first; ties keep the model's own order, so that the words are
-  /// the same on every machine.
-  private static func strongest(of assessment: Assessment) -> [Int] {
-    let components = assessment.components
-    guard let overall = assessment.overallWinRate else {
-      return components.indices.filter { components[$0].winRate == nil }
+  /// A component's rank: by what it adds, then by the model's own order, so that the words are the same on every machine.
+  private struct Place {
+    var excess: Double
+    var index: Int
+
+    func ranks(above other: Place) -> Bool {
+      excess != other.excess ? excess > other.excess : index < other.index
     }
-    var ranked: [Int] = []
-    ranked.reserveCapacity(components.count)
-    for index in components.indices {
-      let excess = excess(of: components[index], overall: overall)
-      guard excess > 0 else { continue }
-      let place = ranked.firstIndex { self.excess(of: components[$0], overall: overall) < excess } ?? ranked.count
-      ranked.insert(index, at: place)
+  }
+
+  /// The component that comes next after `last`, the strongest where there is none. Looked for anew each time: of three
+  /// reasons that is cheaper than a sorted list.
+  private static func strongest(of assessment: Assessment, below last: Place?) -> Place? {
+    var strongest: Place?
+    for (index, component) in assessment.components.enumerated() {
+      guard let excess = excess(of: component, overall: assessment.overallWinRate) else { continue }
+      let place = Place(excess: excess, index: index)
+      if let last, !last.ranks(above: place) { continue }
+      if let strongest, strongest.ranks(above: place) { continue }
+      strongest = place
     }
-    return ranked
+    return strongest
   }
 
   /// Points that a component adds because its rate is below the team's; of a rule without a rate, all its points.
-  private static func excess(of component: RiskComponent, overall: Double) -> Double {
-    guard let rate = component.winRate else { return component.contribution }
-    return component.weight == 1 ? component.contribution : component.weight * (overall - rate) * 100
+  /// Nil where it adds none. Without any outcome yet, rules without a rate are all that can be said, in their order.
+  private static func excess(of component: RiskComponent, overall: Double?) -> Double? {
+    guard let overall else { return component.winRate == nil ? 0 : nil }
+    guard let rate = component.winRate else { return component.contribution > 0 ? component.contribution : nil }
+    let excess = component.weight == 1 ? component.contribution : component.weight * (overall - rate) * 100
+    return excess > 0 ? excess : nil
   }
 
   private static func words(
