@@ -17,6 +17,8 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   // HMAC-SHA256, for signed webhooks and links.
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+  // The HTTP server of /metrics, /healthz and /readyz: small, and without SwiftNIO's build time.
+  .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
@@ -64,7 +66,8 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Deals", "Scoring", "Kafka", "Topics", log, arguments,
+        "Replay", "ReplayTopics", "ScorerRuntime", "Deals", "Observability", "Scoring", "Kafka", "Topics", log,
+        arguments,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -77,6 +80,16 @@ let package = Package(
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
+    .target(
+      name: "Observability",
+      dependencies: [
+        "Configuration", "Deals", log, .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ObservabilityTests", dependencies: ["Observability", "Configuration", "Deals", log],
+      swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
     .target(name: "Alerts", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -101,7 +114,7 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "Deals", "Kafka", "Scoring", "Topics", log,
+        "Configuration", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
@@ -109,13 +122,15 @@ let package = Package(
       name: "ScorerRuntimeTests", dependencies: ["ScorerRuntime", "Configuration", "Scoring", "Deals", "Topics"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", log, arguments],
+      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", "Observability", log, arguments],
       swiftSettings: swiftSettings),
     .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "CRMConnector",
-      dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
+      dependencies: [
+        "CRMImport", "Configuration", "Deals", "Kafka", "Observability", "Topics", log, arguments,
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "Simulation", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],

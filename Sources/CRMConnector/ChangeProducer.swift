@@ -2,7 +2,7 @@ import Deals
 import Foundation
 import Kafka
 import Logging
-import ScorerRuntime
+import Observability
 
 /// Produces changes to `deals.changes`. Blocks; runs on a thread of its own.
 struct ChangeProducer {
@@ -27,9 +27,9 @@ struct ChangeProducer {
       MessageType.change.constantHeaders(source: "/dealpulse/crm-connector").map { MessageHeader($0.name, $0.value) })
     let group = DeliveryGroup()
     var writer = JSONWriter()
-    var progress = ProgressLine(total: changes.count, name: "events")
+    var progress = ProgressBar("sending", unit: "events", total: changes.count)
     var pace = Pace(perSecond: rate)
-    for change in changes {
+    for (index, change) in changes.enumerated() {
       pace.wait()
       writer.removeAll()
       writer.change(change)
@@ -43,11 +43,11 @@ struct ChangeProducer {
             ], group: group)
         }
       }
-      progress.advance()
+      if index % 256 == 0 { progress.show(index) }
       if let failure = group.firstFailure { throw failure }
     }
     try flush(producer, group)
-    progress.finish()
+    progress.end(changes.count)
   }
 
   private func flush(_ producer: Producer, _ group: DeliveryGroup) throws {
@@ -97,40 +97,5 @@ struct Pace {
     if ahead > .milliseconds(1) {
       DedicatedThread.pause(milliseconds: UInt32(min(ahead / .milliseconds(1), 60_000)))
     }
-  }
-}
-
-/// A progress bar on a terminal; silent elsewhere.
-struct ProgressLine {
-  private let total: Int
-  private let name: String
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let begun = ContinuousClock.now
-  private var done = 0
-
-  init(total: Int, name: String) {
-    self.total = total
-    self.name = name
-  }
-
-  mutating func advance() {
-    done += 1
-    if isTerminal, done % max(1, total / 200) == 0 { draw() }
-  }
-
-  mutating func finish() {
-    guard isTerminal else { return }
-    draw()
-    FileHandle.standardError.write(Data("\n".utf8))
-  }
-
-  private func draw() {
-    let seconds = max(0.001, (ContinuousClock.now - begun) / .seconds(1))
-    let rate = Double(done) / seconds
-    let filled = total > 0 ? done * 30 / total : 30
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-    let left = rate > 0 ? Int(Double(total - done) / rate) : 0
-    FileHandle.standardError.write(
-      Data("\r\(bar) \(done)/\(total) \(name), \(Int(rate))/s, \(left) s left ".utf8))
   }
 }

@@ -3,6 +3,7 @@ import Deals
 import Foundation
 import Kafka
 import Logging
+import Observability
 import Replay
 import ReplayTopics
 import Topics
@@ -89,11 +90,12 @@ struct RunCommand: AsyncParsableCommand {
   private func replay() throws {
     let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
-    var meter = ProgressMeter()
+    var meter = ProgressBar("deal-replay", unit: "changes")
     if let speed { try pace(replay, speed, &meter) }
-    while try replay.advance(8_192) { meter.show(replay.progress) }
+    while try replay.advance(8_192) { meter.show(Int(replay.progress.changes), share: replay.progress.share) }
     let progress = try replay.finish()
-    meter.end(progress)
+    meter.end(Int(progress.changes))
+    note("\(progress.scores) scores")
     let unreadable = replay.unreadable
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 {
@@ -133,7 +135,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Holds each change back until its time has come.
-  private func pace(_ replay: HistoryReplay, _ speed: Double, _ meter: inout ProgressMeter) throws {
+  private func pace(_ replay: HistoryReplay, _ speed: Double, _ meter: inout ProgressBar) throws {
     guard let first = replay.next else { return }
     let start = ContinuousClock.now
     while let next = replay.next {
@@ -141,7 +143,7 @@ struct RunCommand: AsyncParsableCommand {
       let wait = start + .milliseconds(max(0, milliseconds)) - .now
       if wait > .zero { Thread.sleep(forTimeInterval: wait / .seconds(1)) }
       guard try replay.advance(1) else { return }
-      meter.show(replay.progress)
+      meter.show(Int(replay.progress.changes), share: replay.progress.share)
     }
   }
 

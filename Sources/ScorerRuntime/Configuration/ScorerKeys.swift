@@ -1,5 +1,6 @@
 import Configuration
 import Deals
+import Observability
 
 /// The keys of `scorer.yaml`, each declared once.
 public enum ScorerKeys {
@@ -45,6 +46,9 @@ public enum ScorerKeys {
   static let sessionTimeout = ConfigurationKey(
     "kafka.session_timeout", default: Milliseconds(10_000), in: Milliseconds(1_000)...Milliseconds(300_000),
     "After how long a silent instance is out of its group.")
+  static let statisticsInterval = ConfigurationKey(
+    "kafka.statistics_interval", default: Milliseconds(5_000), in: Milliseconds(0)...Milliseconds(3_600_000),
+    "How often the clients' own figures (lag, round trips, queues) become metrics; 0ms for never.")
   static let prefix = ConfigurationKey("topics.prefix", default: "", "Stands before every topic's name.")
   static let groupID = ConfigurationKey(
     "scorer.group_id", default: "deal-scorer", "The consumer group that all instances share.")
@@ -90,13 +94,14 @@ public enum ScorerKeys {
     keys: [
       servers.declaration, security.declaration, saslMechanism.declaration, saslUsername.declaration, saslPassword,
       caLocation.declaration, certificateLocation.declaration, keyLocation.declaration, keyPassword,
-      fetchWait.declaration, linger.declaration, sessionTimeout.declaration, prefix.declaration, groupID.declaration,
+      fetchWait.declaration, linger.declaration, sessionTimeout.declaration, statisticsInterval.declaration,
+      prefix.declaration, groupID.declaration,
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
       commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, model.declaration,
       repDays.declaration,
       segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,
       retention.declaration, baseCurrency.declaration,
-    ], parts: ["currency_rates", "playbook"])
+    ] + ObservabilityKeys.all, parts: ["currency_rates", "playbook"])
 
   /// The keys on which a score depends: they make the configuration's hash.
   static let scoring = [

@@ -1,6 +1,7 @@
 import Configuration
 import Deals
 import Kafka
+import Observability
 import Scoring
 import Topics
 
@@ -8,6 +9,8 @@ import Topics
 public struct LoadedScorer: Sendable {
   /// What it says.
   public var settings: ScorerSettings
+  /// How it logs and where it can be asked how it is.
+  public var observability: ObservabilitySettings
   /// Every key with its value and source, secrets hidden.
   public var effective: [(key: String, value: String, source: String)]
 }
@@ -49,7 +52,8 @@ extension ScorerSettings {
     if playbook != .standard { parts += "\(playbook)" }
     for (currency, rate) in rates.sorted(by: { $0.key.code < $1.key.code }) { parts += "\(currency.code)=\(rate);" }
     settings.engine.configurationHash = hash(configuration, parts)
-    return LoadedScorer(settings: settings, effective: configuration.effective)
+    return LoadedScorer(
+      settings: settings, observability: ObservabilitySettings(configuration), effective: configuration.effective)
   }
 
   private mutating func take(_ configuration: Configuration) {
@@ -93,6 +97,7 @@ extension ScorerSettings {
     client.caLocation = text(ScorerKeys.caLocation)
     client.certificateLocation = text(ScorerKeys.certificateLocation)
     client.keyLocation = text(ScorerKeys.keyLocation)
+    client.statisticsInterval = Int(configuration[ScorerKeys.statisticsInterval].value)
     client.keyPassword = configuration.secret(ScorerKeys.keyPassword.name).map { Secret($0) }
     return client
   }
