@@ -66,8 +66,9 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Deals", "Observability", "Scoring", "Kafka", "Topics", log,
-        arguments,
+        "Replay", "ReplayTopics", "ScorerRuntime", "Connection", "Deals", "Observability", "Programs", "Scoring",
+        "Kafka",
+        "Topics", log, arguments,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -80,6 +81,13 @@ let package = Package(
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
+    .target(
+      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ConnectionTests", dependencies: ["Connection", "Configuration", "Kafka", log], swiftSettings: swiftSettings
+    ),
+    .target(name: "Programs", dependencies: ["Configuration", "Connection", arguments], swiftSettings: swiftSettings),
     .target(
       name: "Observability",
       dependencies: [
@@ -114,7 +122,7 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
+        "Configuration", "Connection", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
@@ -129,7 +137,8 @@ let package = Package(
     .executableTarget(
       name: "CRMConnector",
       dependencies: [
-        "CRMImport", "Configuration", "Deals", "Kafka", "Observability", "Topics", log, arguments,
+        "CRMImport", "Configuration", "Connection", "Deals", "Kafka", "Observability", "Programs", "Topics", log,
+        arguments,
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -138,7 +147,10 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealPulse",
-      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      dependencies: [
+        "Connection", "Deals", "Kafka", "Observability", "Programs", "ScorerRuntime", "Scoring", "Simulation", "Topics",
+        log, arguments,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],

@@ -6,20 +6,19 @@ import Observability
 
 /// Produces changes to `deals.changes`. Blocks; runs on a thread of its own.
 struct ChangeProducer {
-  let servers: String
+  let client: ClientConfiguration
   let topic: String
   let rate: Int?
   private let logger = Logger(label: "crm-connector")
 
-  init(servers: String, topic: String, rate: Int?) {
-    self.servers = servers
+  init(client: ClientConfiguration, topic: String, rate: Int?) {
+    self.client = client
     self.topic = topic
     self.rate = rate
   }
 
   func produce(_ changes: [DealChange]) throws {
-    let client = ClientConfiguration(bootstrapServers: servers, clientID: "crm-connector")
-    try waitForBroker(client)
+    try waitForBroker()
     let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
     defer { producer.close() }
     let target = try producer.topic(topic)
@@ -62,9 +61,9 @@ struct ChangeProducer {
     if let failure = group.firstFailure { throw failure }
   }
 
-  private func waitForBroker(_ client: ClientConfiguration) throws {
+  private func waitForBroker() throws {
     let admin = try Admin(client, logger: logger)
-    var wait = BrokerWait(servers: servers, logger: logger)
+    var wait = BrokerWait(servers: client.bootstrapServers, logger: logger)
     while true {
       do throws(KafkaError) {
         let cluster = try admin.describeCluster()

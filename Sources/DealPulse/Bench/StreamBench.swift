@@ -7,6 +7,7 @@ import Scoring
 import Simulation
 import Synchronization
 import Topics
+import Programs
 
 /// The broker of a benchmark, as a process of its own.
 final class BenchStage {

@@ -1,4 +1,5 @@
 import Configuration
+import Connection
 import Deals
 import Kafka
 import Observability
@@ -44,7 +45,9 @@ extension ScorerSettings {
         throw ConfigurationFaults([error])
       }
     }
-    var settings = ScorerSettings(client: client(configuration))
+    let connection = try ConnectionSettings(configuration, clientID: configuration[ScorerKeys.instanceID])
+    var settings = ScorerSettings(client: connection.client)
+    settings.topics = connection.topics
     settings.take(configuration)
     settings.engine.playbook = playbook
     settings.engine.currencies = CurrencyTable(
@@ -53,11 +56,10 @@ extension ScorerSettings {
     for (currency, rate) in rates.sorted(by: { $0.key.code < $1.key.code }) { parts += "\(currency.code)=\(rate);" }
     settings.engine.configurationHash = hash(configuration, parts)
     return LoadedScorer(
-      settings: settings, observability: ObservabilitySettings(configuration), effective: configuration.effective)
+      settings: settings, observability: connection.observability, effective: configuration.effective)
   }
 
   private mutating func take(_ configuration: Configuration) {
-    topics = TopicNames(prefix: configuration[ScorerKeys.prefix])
     groupID = configuration[ScorerKeys.groupID]
     instanceID = configuration[ScorerKeys.instanceID]
     threads = configuration[ScorerKeys.threads]
@@ -80,26 +82,6 @@ extension ScorerSettings {
       ? PointsModel(baselines: baselines) : WeightedModel(baselines: baselines)
     engine.ageingDays = configuration[ScorerKeys.ageingDays].sorted()
     engine.closedRetentionDays = configuration[ScorerKeys.retention]
-  }
-
-  private static func client(_ configuration: Configuration) -> ClientConfiguration {
-    func text(_ key: ConfigurationKey<String>) -> String? {
-      let value = configuration[key]
-      return value.isEmpty ? nil : value
-    }
-    var client = ClientConfiguration(
-      bootstrapServers: configuration[ScorerKeys.servers], clientID: configuration[ScorerKeys.instanceID])
-    client.securityProtocol =
-      ClientConfiguration.SecurityProtocol(rawValue: configuration[ScorerKeys.security].rawValue) ?? .plaintext
-    client.saslMechanism = text(ScorerKeys.saslMechanism)
-    client.saslUsername = text(ScorerKeys.saslUsername)
-    client.saslPassword = configuration.secret(ScorerKeys.saslPassword.name).map { Secret($0) }
-    client.caLocation = text(ScorerKeys.caLocation)
-    client.certificateLocation = text(ScorerKeys.certificateLocation)
-    client.keyLocation = text(ScorerKeys.keyLocation)
-    client.statisticsInterval = Int(configuration[ScorerKeys.statisticsInterval].value)
-    client.keyPassword = configuration.secret(ScorerKeys.keyPassword.name).map { Secret($0) }
-    return client
   }
 
   /// `default` where everything on which a score depends is as in the defaults, else a hash of what is not.
