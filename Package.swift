@@ -17,7 +17,7 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   // HMAC-SHA256, for signed webhooks and links.
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-  // The HTTP server of /metrics, /healthz and /readyz: small, and without SwiftNIO's build time.
+  // The HTTP server of metrics, health and the alert router's interface: small, and without SwiftNIO's build time.
   .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -99,6 +99,7 @@ let package = Package(
       name: "ObservabilityTests", dependencies: ["Observability", "Configuration", "Deals", log],
       swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
+    .target(name: "DeadLetters", dependencies: ["Deals", "Kafka", "Topics"], swiftSettings: swiftSettings),
     .target(name: "Alerts", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CCurlOptions", dependencies: ["CCurl"]),
@@ -112,17 +113,22 @@ let package = Package(
     .testTarget(
       name: "AlertDeliveryTests", dependencies: ["AlertDelivery", "Alerts", "Deals"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "AlertRouterTests", dependencies: ["AlertRouter", "AlertDelivery", "Deals", "Kafka", log],
+      name: "AlertRouterTests",
+      dependencies: ["AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "AlertRouter",
-      dependencies: ["Alerts", "AlertDelivery", "Configuration", "Deals", "Kafka", "Topics", log, arguments],
+      dependencies: [
+        "Alerts", "AlertDelivery", "Configuration", "DeadLetters", "Deals", "Kafka", "Topics", log, arguments,
+        .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ],
       swiftSettings: swiftSettings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Deals", "Configuration"], swiftSettings: swiftSettings),
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "Connection", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
+        "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),

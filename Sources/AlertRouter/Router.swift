@@ -15,6 +15,10 @@ struct RouterProcessSettings: Sendable {
   var instanceID: String
   var sessionTimeout: Int
   var rulesFile: String
+  /// Where the HTTP interface listens, nil for nowhere.
+  var listen: String?
+  var portFile: String?
+  var token: String?
 }
 
 /// The process: one thread reads, decides and stores; others deliver.
@@ -49,82 +53,78 @@ final class Router: Sendable {
   /// Runs until `stop`. Blocks.
   func run() throws {
     try store.recoverIntents()
-    var pipeline = AlertPipeline(rules)
-    try store.restore(&pipeline)
-    let input = try RiskInput(settings, stored: try store.offsets(), logger)
-    let log = try AlertsLog(settings, store)
-    let workers = startDelivery(rules) + [startHeartbeat(rules.heartbeatURL)]
+    guard let loop = try makeLoop() else { return }
+    let links = try feedbackLinks()
+    let interface = try startInterface(links)
+    let workers = startDelivery(rules, links) + [startHeartbeat(rules.heartbeatURL)]
     defer {
+      interface?.stop()
       stop()
       for worker in workers { worker.join() }
-      log.close()
-      input.close()
     }
-    logger.info(
-      "started", metadata: ["known": "\(pipeline.deduplicator.count)", "open": "\(pipeline.openAlerts.count)"])
-    pipeline.beginCatchUp()
-    var clock = Clock()
-    var watch = HeartbeatWatch(from: clock.now())
-    var nextTidying = clock.now()
+    try loop.run { now in
+      healthyAt.store(now.milliseconds, ordering: .releasing)
+      return isReloadAsked.exchange(false, ordering: .acquiringAndReleasing) ? newRules() : nil
+    }
+  }
+
+  /// Waits for brokers that are away. Nil where we are to stop meanwhile.
+  private func makeLoop() throws -> RouterLoop? {
     while !stops {
-      try step(&pipeline, input, &watch, &clock)
-      try log.publish()
-      healthyAt.store(clock.now().milliseconds, ordering: .releasing)
-      if nextTidying <= clock.now() {
-        nextTidying = clock.now().adding(milliseconds: 3_600_000)
-        pipeline.forgetOld(at: clock.now())
-        try store.forget(before: clock.now().adding(milliseconds: -pipeline.rules.retention.value))
+      do {
+        return try RouterLoop(settings, rules, store, logger: logger) { [self] in stops }
+      } catch let error as KafkaError where error.isRetriable {
+        logger.warning("waiting for the brokers: \(error)")
+        DedicatedThread.pause(milliseconds: 500)
       }
-      if isReloadAsked.exchange(false, ordering: .acquiringAndReleasing) { reload(&pipeline, at: clock.now()) }
     }
+    return nil
   }
 
-  /// Reads a batch, decides, stores, and only then commits the offsets to Kafka.
-  private func step(
-    _ pipeline: inout AlertPipeline, _ input: RiskInput, _ watch: inout HeartbeatWatch, _ clock: inout Clock
-  ) throws {
-    let batch = try input.poll()
-    FaultPoint.afterRead.pass()
-    let now = clock.now()
-    var output = PipelineOutput()
-    let mark = pipeline.mark
-    let (commands, last) = try store.commands()
-    for command in commands { command.apply(to: &pipeline, at: now) }
-    if !batch.offsets.isEmpty, let end = watch.heard(at: now) { output.decisions += pipeline.take(end, at: now) }
-    for statement in batch.statements { output.decisions += pipeline.take(statement, at: now) }
-    if pipeline.isCatchingUp, input.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
-    if let silence = pipeline.rules.silentAfter, let silent = watch.check(at: now, silentAfter: silence.value) {
-      output.decisions += pipeline.take(silent, at: now)
-    }
-    let made = pipeline.tick(at: now)
-    // What never concerned anybody is counted by the topics themselves.
-    let decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
-    guard !batch.offsets.isEmpty || !commands.isEmpty || !decisions.isEmpty || pipeline.hasChanged(since: mark) else {
-      return
-    }
-    try store.commit(&pipeline, messages: made.messages, decisions: decisions, offsets: batch.offsets)
-    if last > 0 { try store.forgetCommands(upTo: last) }
-    FaultPoint.afterStore.pass()
-    try input.commit(batch.offsets)
-  }
-
-  private func reload(_ pipeline: inout AlertPipeline, at now: Timestamp) {
+  private func newRules() -> RouterRules? {
     do {
-      let rules = try RulesLoader.load(file: settings.rulesFile)
-      guard rules.receivers == pipeline.rules.receivers else {
+      let read = try RulesLoader.load(file: settings.rulesFile)
+      guard read.receivers == rules.receivers else {
         logger.error("the receivers have changed: restart the router; the old rules stay until then")
-        return
+        return nil
       }
-      pipeline.reload(rules, at: now)
       logger.info("rules read again")
+      return read
     } catch {
       logger.error("the rules have faults, the old ones stay: \(error)")
+      return nil
     }
   }
 
-  private func startDelivery(_ rules: RouterRules) -> [DedicatedThread] {
+  private func feedbackLinks() throws -> FeedbackLinks? {
+    guard let settings = rules.feedback else { return nil }
+    let secret = ProcessInfo.processInfo.environment[settings.secretVariable] ?? ""
+    guard secret.utf8.count >= 16 else {
+      throw Failure(
+        "feedback links are configured, but \(settings.secretVariable) holds no secret of at least 16 characters: set it"
+      )
+    }
+    return FeedbackLinks(base: settings.url, secret: secret, validMilliseconds: settings.valid.value)
+  }
+
+  private func startInterface(_ links: FeedbackLinks?) throws -> APIServer? {
+    guard let address = settings.listen else { return nil }
+    let api = RouterAPI(
+      store: store, token: settings.token, links: links, faults: { [self] in faults() }, now: { Clock.wall() })
+    let (server, port) = try APIServer.start(api, at: address, logger: logger)
+    if let file = settings.portFile { try String(port).write(toFile: file, atomically: true, encoding: .utf8) }
+    return server
+  }
+
+  /// What keeps the router from doing its work, nothing where it does.
+  private func faults() -> [String] {
+    let silence = Clock.wall().milliseconds - healthyAt.load(ordering: .acquiring)
+    return silence < 30_000 ? [] : ["input: nothing was read and stored for \(silence / 1_000) s, see the log"]
+  }
+
+  private func startDelivery(_ rules: RouterRules, _ links: FeedbackLinks?) -> [DedicatedThread] {
     rules.receivers.values.flatMap { settings in
-      let deliverer = Deliverer(store, Receiver(settings, templates))
+      let deliverer = Deliverer(store, Receiver(settings, templates, links: links))
       return (0..<settings.concurrency).map { _ in
         DedicatedThread(name: "deliver-\(settings.name)") { [self] in deliver(deliverer, settings.name) }
       }
@@ -134,9 +134,11 @@ final class Router: Sendable {
   private func deliver(_ deliverer: Deliverer, _ name: String) {
     var clock = Clock()
     while !stops {
+      let now = clock.now()
+      if clock.takeSetBack() { deliverer.clockWasSetBack() }
       do {
-        switch try deliverer.step(at: clock.now()) {
-        case .idle: DedicatedThread.pause(milliseconds: 100)
+        switch try deliverer.step(at: now) {
+        case .idle: DedicatedThread.pause(milliseconds: 50)
         case .sent(let id): logger.info("delivered", metadata: ["receiver": "\(name)", "message": "\(id)"])
         case .failed(let id, let why), .dead(let id, let why):
           logger.warning("\(why)", metadata: ["receiver": "\(name)", "message": "\(id)"])

@@ -50,6 +50,7 @@ public struct TopicDeclaration: Hashable, Sendable {
       TopicDeclaration(name: "deals.feedback", partitions: 3, policy: .keep, key: "deal_id"),
       TopicDeclaration(name: "deals.dead-letter", partitions: 3, policy: .keepDays(30), key: "as read"),
       TopicDeclaration(name: "alerts.log", partitions: 3, policy: .keepDays(365), key: "alert fingerprint"),
+      TopicDeclaration(name: "alerts.state", partitions: 3, policy: .compact, key: "alert fingerprint"),
     ]
   }
 }

@@ -26,4 +26,6 @@ public struct TopicNames: Hashable, Sendable {
   public var deadLetter: String { prefix + "deals.dead-letter" }
   /// What the router decided.
   public var alertsLog: String { prefix + "alerts.log" }
+  /// What routers tell each other: the changelog of alerts.
+  public var alertsState: String { prefix + "alerts.state" }
 }

@@ -87,7 +87,7 @@ struct MailTests {
     _ environment: [String: String] = [:]
   ) throws -> Deliverer.Step {
     let line =
-      "out: {type: email, server: \"smtp://127.0.0.1:\(server.port)\", from: router@dealpulse.test, to: cro@acme.test\(more)}"
+      "out: {type: email, server: \"smtp://127.0.0.1:\(server.port)\", from: router@dealpulse.test, to: cro@acme.test, allow_private_addresses: true\(more)}"
     let (store, _) = try Messages.store()
     var pipeline = AlertPipeline(try Messages.rules())
     let output = Messages.make([Messages.deal(id)], &pipeline)

@@ -81,7 +81,7 @@ import Testing
     #expect {
       try RouterStore(path: path)
     } throws: {
-      "\($0)".contains("nothing is lost")
+      "\($0)".contains("Nothing is lost")
     }
   }
 

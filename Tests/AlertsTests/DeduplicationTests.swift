@@ -81,7 +81,7 @@ import Testing
     story.take(.ended(dealID: "D1", at: story.now))
     story.pass("10m")
     #expect(story.purposes == [.alert, .resolved])
-    #expect(story.messages.last?.resolved.first?.news == "closed")
+    #expect(story.messages.last?.resolved.first?.news == "deleted")
   }
 
   @Test("a flapping deal is one message that says so, then silence for the window")

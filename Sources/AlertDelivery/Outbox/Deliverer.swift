@@ -19,7 +19,15 @@ public final class Deliverer: Sendable {
 
   private struct State: Sendable {
     var health = ReceiverHealth()
-    var nextSlot = Timestamp(milliseconds: .min)
+    /// From when on each channel may be written to again.
+    var nextSlots: [String: Timestamp] = [:]
+    /// Messages that were acknowledged while the store could not be written: it must learn of them before all else.
+    var unrecorded: [Recorded] = []
+  }
+
+  private struct Recorded: Sendable {
+    var entry: OutboxEntry
+    var reference: String?
   }
 
   private let store: RouterStore
@@ -27,6 +35,7 @@ public final class Deliverer: Sendable {
   private let policy: RetryPolicy
   private let random: @Sendable (ClosedRange<Int64>) -> Int64
   private let state = Mutex(State())
+  private let taking = Mutex(())
 
   /// A deliverer.
   public init(
@@ -41,19 +50,51 @@ public final class Deliverer: Sendable {
 
   /// Delivers the next message, if one is due: intent, send, result.
   public func step(at now: Timestamp) throws(StoreError) -> Step {
-    guard isFree(at: now), let entry = try store.takeNext(receiver: receiver.settings.name, at: now) else {
-      return .idle
-    }
+    try recordPending(at: now)
+    guard let entry = try take(at: now) else { return .idle }
     FaultPoint.afterIntent.pass()
     do throws(DeliveryFailure) {
       let reference = try reference(for: entry)
       let answer = try receiver.send(entry, reference: reference, at: now)
       FaultPoint.afterSend.pass()
-      try keep(answer, of: entry, at: now)
-      state.withLock { $0.health.succeeded() }
-      return .sent(id: entry.message.id)
+      state.withLock { state in
+        state.health.succeeded()
+        state.unrecorded.append(Recorded(entry: entry, reference: answer))
+      }
     } catch {
       return try settle(entry, error, at: now)
+    }
+    try recordPending(at: now)
+    return .sent(id: entry.message.id)
+  }
+
+  /// One thread at a time: two must not find the same channel free.
+  private func take(at now: Timestamp) throws(StoreError) -> OutboxEntry? {
+    try taking.withLock { _ throws(StoreError) in
+      guard let busy = busyChannels(at: now),
+        let entry = try store.takeNext(receiver: receiver.settings.name, at: now, busy: busy)
+      else { return nil }
+      occupy(entry, at: now)
+      return entry
+    }
+  }
+
+  /// After a clock was set back: pauses that were set by it are over.
+  public func clockWasSetBack() {
+    state.withLock { state in
+      state.health = ReceiverHealth()
+      state.nextSlots = [:]
+    }
+  }
+
+  private func recordPending(at now: Timestamp) throws(StoreError) {
+    while let next = state.withLock({ $0.unrecorded.isEmpty ? nil : $0.unrecorded.removeFirst() }) {
+      do throws(StoreError) {
+        try store.markSent(next.entry, reference: next.reference, at: now)
+      } catch {
+        state.withLock { $0.unrecorded.insert(next, at: 0) }
+        throw error
+      }
     }
   }
 
@@ -62,10 +103,6 @@ public final class Deliverer: Sendable {
     do { return try store.reference(groupKey: key, receiver: receiver.settings.name) } catch {
       throw .transient("\(error)")
     }
-  }
-
-  private func keep(_ answer: String?, of entry: OutboxEntry, at now: Timestamp) throws(DeliveryFailure) {
-    do { try store.markSent(entry, reference: answer, at: now) } catch { throw .transient("\(error)") }
   }
 
   private func settle(
@@ -92,12 +129,23 @@ public final class Deliverer: Sendable {
     return .failed(id: id, failure.description)
   }
 
-  /// Whether the receiver may be sent something now. Slack takes one message a second.
-  private func isFree(at now: Timestamp) -> Bool {
+  private var isSlack: Bool { receiver.settings.transport.name == "slack" }
+
+  /// The channels that must not be written to now; nil where the receiver is left alone altogether. Slack takes one message
+  /// a second in each channel.
+  private func busyChannels(at now: Timestamp) -> Set<String>? {
     state.withLock { state in
-      guard state.health.pause(at: now) == nil, state.nextSlot <= now else { return false }
-      if receiver.settings.transport.name == "slack" { state.nextSlot = now.adding(milliseconds: 1_000) }
-      return true
+      guard state.health.pause(at: now) == nil else { return nil }
+      state.nextSlots = state.nextSlots.filter { $0.value > now }
+      // An incoming webhook is one channel, whomever a message is for.
+      if case .slackWebhook = receiver.settings.transport, !state.nextSlots.isEmpty { return nil }
+      return Set(state.nextSlots.keys)
     }
+  }
+
+  private func occupy(_ entry: OutboxEntry, at now: Timestamp) {
+    guard isSlack else { return }
+    let channel = entry.message.recipient?.slackID ?? ""
+    state.withLock { $0.nextSlots[channel] = now.adding(milliseconds: 1_000) }
   }
 }

@@ -8,6 +8,8 @@ public enum FaultPoint: String, CaseIterable, Sendable {
   case afterRead = "after_read"
   /// The store was committed, Kafka's offset was not.
   case afterStore = "after_store"
+  /// What was decided is told on alerts.log and alerts.state, Kafka's offset was not committed.
+  case afterPublish = "after_publish"
   /// The intent is written, nothing was sent.
   case afterIntent = "after_intent"
   /// It was sent, the result is not written.

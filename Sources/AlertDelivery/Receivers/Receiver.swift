@@ -9,21 +9,24 @@ public struct Receiver: Sendable {
   /// What it is.
   public let settings: ReceiverSettings
   private let templates: MessageTemplates
+  private let links: FeedbackLinks?
   private let secret: @Sendable (String) -> String?
   private let print: @Sendable (String) -> Void
 
   /// A receiver.
   ///
   /// - Parameters:
+  ///   - links: Makes the links by which people judge scores, nil for none.
   ///   - secret: The value of an environment variable.
   ///   - print: Where the console's messages go.
   public init(
-    _ settings: ReceiverSettings, _ templates: MessageTemplates,
+    _ settings: ReceiverSettings, _ templates: MessageTemplates, links: FeedbackLinks? = nil,
     secret: @escaping @Sendable (String) -> String? = { ProcessInfo.processInfo.environment[$0] },
     print: @escaping @Sendable (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
   ) {
     self.settings = settings
     self.templates = templates
+    self.links = links
     self.secret = secret
     self.print = print
   }
@@ -35,8 +38,19 @@ public struct Receiver: Sendable {
   public func send(
     _ entry: OutboxEntry, reference: String?, at now: Timestamp
   ) throws(DeliveryFailure) -> String? {
+    do throws(DeliveryFailure) {
+      return try deliver(entry, reference: reference, at: now)
+    } catch {
+      // A receiver may echo what it was sent, and the failure is logged and kept.
+      throw error.redacting(settings.transport.secretVariables.compactMap(secret))
+    }
+  }
+
+  private func deliver(
+    _ entry: OutboxEntry, reference: String?, at now: Timestamp
+  ) throws(DeliveryFailure) -> String? {
     let message = entry.message
-    let rendered = templates.render(message)
+    let rendered = templates.render(message, links: links)
     switch settings.transport {
     case .console:
       print(
@@ -138,6 +152,7 @@ public struct Receiver: Sendable {
     let transfer = try CurlTransfer(timeoutSeconds: 30)
     transfer.set(CURLOPT_URL, email.server)
     transfer.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+    if !settings.allowsPrivateAddresses { transfer.refusePrivateAddresses() }
     transfer.set(CURLOPT_USE_SSL, Int(email.requiresTLS ? CURLUSESSL_ALL.rawValue : CURLUSESSL_TRY.rawValue))
     transfer.set(CURLOPT_MAIL_FROM, "<\(MailMessage.address(email.from))>")
     transfer.setRecipients([to])

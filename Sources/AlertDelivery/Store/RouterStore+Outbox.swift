@@ -27,15 +27,26 @@ extension RouterStore {
     }
   }
 
+  /// A person's own channel, empty where a message goes to the receiver's: the part of a message's address that a rate is
+  /// counted by.
+  private static let channel = "coalesce(json_extract(CAST(message AS TEXT), '$.recipient.slackID'), '')"
+
   /// Takes the oldest message that is due for a receiver and writes down the intent to send it; nil where none is due.
-  public func takeNext(receiver: String, at now: Timestamp) throws(StoreError) -> OutboxEntry? {
-    try write { database in
-      let row = try Row.fetchOne(
-        database,
-        sql: """
-          SELECT * FROM outbox WHERE receiver = ? AND state = 'pending' AND not_before <= ? ORDER BY sequence LIMIT 1
-          """, arguments: [receiver, now.milliseconds])
-      guard let row else { return nil }
+  ///
+  /// - Parameter busy: Slack ids (empty for the receiver's own channel) that must not be written to now.
+  public func takeNext(
+    receiver: String, at now: Timestamp, busy: Set<String> = []
+  ) throws(StoreError) -> OutboxEntry? {
+    let due = "receiver = ? AND state = 'pending' AND not_before <= ?"
+    let free = busy.isEmpty ? "" : " AND \(Self.channel) NOT IN (\(busy.map { _ in "?" }.joined(separator: ", ")))"
+    let arguments: [any DatabaseValueConvertible] = [receiver, now.milliseconds] + busy.sorted()
+    let sql = "SELECT * FROM outbox WHERE \(due)\(free) ORDER BY sequence LIMIT 1"
+    // Looking does not need the lock that writing does, and mostly there is nothing.
+    guard try read({ try Row.fetchOne($0, sql: sql, arguments: StatementArguments(arguments)) }) != nil else {
+      return nil
+    }
+    return try write { database in
+      guard let row = try Row.fetchOne(database, sql: sql, arguments: StatementArguments(arguments)) else { return nil }
       var entry = try Self.entry(row)
       entry.attempts += 1
       entry.state = "intent"
@@ -100,6 +111,36 @@ extension RouterStore {
           SELECT reference FROM outbox WHERE receiver = ? AND state = 'sent' AND reference IS NOT NULL
           AND json_extract(CAST(message AS TEXT), '$.groupKey') = ? ORDER BY sequence DESC LIMIT 1
           """, arguments: [receiver, groupKey])
+    }
+  }
+
+  /// After a clock was set back: nothing waits longer than a receiver may ask to.
+  public func pullBack(to now: Timestamp) throws(StoreError) {
+    let latest = now.milliseconds + RetryAfter.maximumMilliseconds
+    try write { database in
+      try database.execute(sql: "UPDATE outbox SET not_before = ?1 WHERE not_before > ?1", arguments: [latest])
+    }
+  }
+
+  /// The newest messages, whatever became of them, the newest first.
+  public func latest(limit: Int) throws(StoreError) -> [OutboxEntry] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM outbox ORDER BY sequence DESC LIMIT ?", arguments: [limit])
+        .map(Self.entry)
+    }
+  }
+
+  /// How many messages wait, and since when the oldest does.
+  public func backlog() throws(StoreError) -> (waiting: Int, dead: Int, oldest: Timestamp?) {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) FILTER (WHERE state <> 'dead') AS waiting, count(*) FILTER (WHERE state = 'dead') AS dead,
+            min(made_at) FILTER (WHERE state <> 'dead') AS oldest FROM outbox WHERE state <> 'sent'
+          """)
+      let oldest: Int64? = row?["oldest"]
+      return (row?["waiting"] ?? 0, row?["dead"] ?? 0, oldest.map { Timestamp(milliseconds: $0) })
     }
   }
 

@@ -25,11 +25,9 @@ public final class RouterStore: Sendable {
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try Self.migrator.migrate(queue)
       let sound = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
-      guard sound == "ok" else { throw StoreError.failed(path: path, "quick_check says \(sound ?? "nothing")") }
-    } catch let error as StoreError {
-      throw error
+      guard sound == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: sound) }
     } catch {
-      throw .failed(path: path, "\(error)")
+      throw StoreError(error, path: path)
     }
   }
 
@@ -56,14 +54,36 @@ public final class RouterStore: Sendable {
           CREATE INDEX decisions_unpublished ON decisions (sequence) WHERE is_published = 0;
           """)
     }
+    migrator.registerMigration("2") { database in
+      for table in ["elsewhere", "closings"] {
+        try database.execute(sql: "CREATE TABLE \(table) (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+      }
+      // Alerts are kept with their places in groups from now on, and common messages row by row.
+      try database.execute(
+        sql: """
+          DELETE FROM alerts; DELETE FROM groups; DELETE FROM singletons WHERE key = 'ledger';
+          CREATE TABLE bins (key TEXT, fingerprint TEXT, PRIMARY KEY (key, fingerprint)) WITHOUT ROWID;
+          """)
+      try database.execute(
+        sql: "CREATE TABLE feedback (sequence INTEGER PRIMARY KEY AUTOINCREMENT, value BLOB NOT NULL)")
+    }
     return migrator
   }
 
   func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-    do { return try queue.write(body) } catch { throw .failed(path: path, "\(error)") }
+    do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-    do { return try queue.read(body) } catch { throw .failed(path: path, "\(error)") }
+    do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  /// The store's own name, made once: what a router with this store has told others bears it.
+  public func name() throws(StoreError) -> String {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO singletons VALUES ('name', ?)", arguments: [UUID().uuidString.lowercased()])
+      return try String.fetchOne(database, sql: "SELECT value FROM singletons WHERE key = 'name'") ?? ""
+    }
   }
 }

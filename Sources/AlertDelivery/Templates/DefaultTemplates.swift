@@ -8,6 +8,10 @@ enum DefaultTemplates {
 
     {{#alerts}}
     * {{line}} ({{news}})
+    {{#accurate}}
+      accurate: {{accurate}}
+      wrong: {{wrong}}
+    {{/accurate}}
     {{/alerts}}
     {{#more}}
     {{more}}
@@ -39,7 +43,7 @@ enum DefaultTemplates {
     {{intro}}
     {{/intro}}
     {{#alerts}}
-    • {{line}}
+    • {{line}}{{#accurate}} <{{accurate}}|accurate> · <{{wrong}}|wrong>{{/accurate}}
     {{/alerts}}
     {{#more}}
     _{{more}}_
@@ -69,7 +73,9 @@ enum DefaultTemplates {
     {{#intro}}<p style="margin:0 0 16px;font-size:15px;color:#4a5568">{{intro}}</p>{{/intro}}
     {{#alerts}}
     <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 14px">
-    <tr><td style="font-size:15px;line-height:22px">{{line}} <span style="color:#7a8599">{{news}}</span></td></tr>
+    <tr><td style="font-size:15px;line-height:22px">{{line}} <span style="color:#7a8599">{{news}}</span>
+    {{#accurate}}<span style="font-size:12px"><a href="{{accurate}}" style="color:#2b6cb0">accurate</a> · \
+    <a href="{{wrong}}" style="color:#2b6cb0">wrong</a></span>{{/accurate}}</td></tr>
     <tr><td style="padding-top:4px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr>
     <td width="{{bar}}%" style="background:#c2413b;height:6px;font-size:0">&nbsp;</td>
     <td style="background:#eceef2;height:6px;font-size:0">&nbsp;</td></tr></table></td></tr></table>

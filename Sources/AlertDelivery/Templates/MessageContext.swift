@@ -10,10 +10,10 @@ struct MessageContext {
     ".", "subject", "heading", "intro", "alerts", "resolved", "more", "dollars", "footer", "line", "name", "amount",
     "tier",
     "score", "actions", "bar", "news", "hasAlerts", "hasResolved", "turnedCritical", "hasTurnedCritical", "trends",
-    "hasTrends",
+    "hasTrends", "accurate", "wrong",
   ]
 
-  static func make(_ message: OutgoingMessage) -> [String: Any] {
+  static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
     let deals = message.alerts.filter { $0.source.kind != .trendShift }
     let trends = message.alerts.filter { $0.source.kind == .trendShift }
     let isDigest = message.period != nil
@@ -24,10 +24,11 @@ struct MessageContext {
     let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted
     let context: [String: Any] = [
       "subject": subject(message), "heading": heading(message), "intro": intro(message),
-      "alerts": shown.map(alert), "hasAlerts": !shown.isEmpty,
+      "alerts": shown.map { alert($0, message, links) }, "hasAlerts": !shown.isEmpty,
       "resolved": message.resolved.prefix(shownAlerts).map(resolved), "hasResolved": !message.resolved.isEmpty,
-      "turnedCritical": critical.prefix(10).map(alert), "hasTurnedCritical": !critical.isEmpty,
-      "trends": (isDigest ? trends : []).prefix(10).map(alert), "hasTrends": isDigest && !trends.isEmpty,
+      "turnedCritical": critical.prefix(10).map { alert($0, message, nil) }, "hasTurnedCritical": !critical.isEmpty,
+      "trends": (isDigest ? trends : []).prefix(10).map { alert($0, message, nil) },
+      "hasTrends": isDigest && !trends.isEmpty,
       "more": hidden > 0 ? "and \(hidden) more" : "", "dollars": Wording.dollars(message.dollars),
       "footer": "Sent by DealPulse for \(message.recipient?.name ?? message.receiver). Message \(message.id).",
     ]
@@ -68,14 +69,21 @@ struct MessageContext {
       "\(period): \(Wording.count(message.alertCount, "open alert")) with \(Wording.dollars(message.dollars)) at risk."
   }
 
-  private static func alert(_ alert: Alert) -> [String: Any] {
+  private static func alert(
+    _ alert: Alert, _ message: OutgoingMessage, _ links: FeedbackLinks?
+  ) -> [String: Any] {
     let source = alert.source
     let score = source.score.map { Int($0.points.rounded()) } ?? 0
-    return [
+    var context: [String: Any] = [
       "line": sentence(source), "name": name(alert), "amount": source.amount.map(Wording.dollars) ?? "",
       "tier": source.tier.name, "score": source.score.map { Wording.decimal($0.points) } ?? "",
       "actions": source.actions.prefix(2).map { $0 } as [String], "bar": max(2, min(100, score)), "news": alert.news,
     ]
+    let person = message.recipient?.id ?? message.receiver
+    for verdict in FeedbackVerdict.allCases {
+      context[verdict.rawValue] = links?.link(verdict, on: source, by: person, at: message.madeAt)
+    }
+    return context
   }
 
   private static func resolved(_ alert: Alert) -> [String: Any] {

@@ -38,8 +38,10 @@ public struct MessageTemplates: Sendable {
   }
 
   /// Writes a message.
-  public func render(_ message: OutgoingMessage) -> RenderedMessage {
-    let context = MessageContext.make(message)
+  ///
+  /// - Parameter links: Makes the links by which people judge scores, nil for none.
+  public func render(_ message: OutgoingMessage, links: FeedbackLinks? = nil) -> RenderedMessage {
+    let context = MessageContext.make(message, links)
     return RenderedMessage(
       subject: MessageContext.subject(message), text: text.render(context), slack: slack.render(context),
       html: html.render(context))

@@ -31,6 +31,12 @@ enum PrivateAddress {
     guard bytes.count == 16 else { return true }
     let isMapped = bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
     if isMapped { return contains(version4: bytes[12..<16].reduce(0) { $0 << 8 | UInt32($1) }) }
+    func embedded(at start: Int) -> UInt32 { bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+    // NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address within.
+    if bytes[0..<12] == [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0] {
+      return contains(version4: embedded(at: 12))
+    }
+    if bytes[0] == 0x20, bytes[1] == 0x02 { return contains(version4: embedded(at: 2)) }
     if bytes[0..<15].allSatisfy({ $0 == 0 }) { return true }
     return bytes[0] & 0xFE == 0xFC || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80) || bytes[0] == 0xFF
   }

@@ -7,6 +7,18 @@ public enum DeliveryFailure: Error, Hashable, Sendable, CustomStringConvertible 
   /// It will not work until a person changes something.
   case permanent(String)
 
+  /// The same without these texts, which nobody must read.
+  func redacting(_ secrets: [String]) -> DeliveryFailure {
+    func clean(_ text: String) -> String {
+      secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "***") }
+    }
+    switch self {
+    case .transient(let text): return .transient(clean(text))
+    case .permanent(let text): return .permanent(clean(text))
+    case .rateLimited: return self
+    }
+  }
+
   /// The words.
   public var description: String {
     switch self {

@@ -6,6 +6,7 @@ extension AlertSource {
     self.init(
       eventID: event.eventID.description, kind: .dealRisk, subject: event.dealID.text, tier: event.tier,
       occurredAt: event.occurredAt)
+    position = event.source.offset
     signal = event.stage == .closed ? .ended : .firing
     isBackfill = event.mode == .backfill
     score = event.score
@@ -30,12 +31,13 @@ extension AlertSource {
     if !flags.isEmpty { labels["flags"] = flags.map(\.element).joined(separator: ",") }
   }
 
-  /// The deletion of a deal's last score: the deal is closed or gone.
-  public static func ended(dealID: String, at now: Timestamp) -> AlertSource {
+  /// The deletion of a deal's last score: the deal was deleted.
+  public static func ended(dealID: String, at now: Timestamp, outcome: String = "deleted") -> AlertSource {
     var source = AlertSource(
       eventID: "\(dealID)@\(now.milliseconds)", kind: .dealRisk, subject: dealID, tier: .low, occurredAt: now)
     source.signal = .ended
     source.labels["deal_id"] = dealID
+    source.labels["outcome"] = outcome
     return source
   }
 }

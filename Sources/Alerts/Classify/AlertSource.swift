@@ -40,6 +40,10 @@ public struct AlertSource: Codable, Hashable, Sendable {
   public var actions: [String] = []
   /// When it was so.
   public var occurredAt: Timestamp
+  /// Where it was read: it moves to another router together with that partition. Nil for what a test makes up.
+  public var origin: Origin?
+  /// The offset in `deals.changes` of the change that led to it: orders scores and outcomes of a deal without a clock.
+  public var position: Int64?
 
   /// A statement; everything else is set afterwards.
   public init(eventID: String, kind: AlertKind, subject: String, tier: RiskTier, occurredAt: Timestamp) {

@@ -4,10 +4,14 @@ import Deals
 public struct HeartbeatWatch: Hashable, Sendable {
   private var lastHeard: Timestamp
   private var isSilent = false
-  static let subject = "stream"
+  /// What its alert is about.
+  public static let subject = "stream"
 
   /// A watch that counts from a moment.
   public init(from now: Timestamp) { lastHeard = now }
+
+  /// Goes on with a silence that was said before a restart, or by another router.
+  public mutating func resume(isSilent: Bool) { self.isSilent = isSilent }
 
   /// When something came last.
   public var heardAt: Timestamp { lastHeard }
@@ -33,6 +37,7 @@ public struct HeartbeatWatch: Hashable, Sendable {
     var source = AlertSource(
       eventID: "stream@\(lastHeard.milliseconds)", kind: .dataUnavailable, subject: Self.subject, tier: .critical,
       occurredAt: now)
+    source.origin = .leader
     source.title = "Data unavailable: no score and no heartbeat since \(lastHeard)"
     source.actions = ["Look at deal-scorer and the brokers; scores and alerts are out of date until they are back."]
     return source

@@ -28,6 +28,9 @@ public struct SpikeDetector: Codable, Hashable, Sendable {
     return true
   }
 
+  /// After a clock was set back: nothing has happened in the future.
+  mutating func limit(to now: Timestamp) { openings = openings.map { min($0, now) } }
+
   private mutating func forget(at now: Timestamp, _ window: Milliseconds) {
     openings.removeAll { $0.adding(milliseconds: window.value) <= now }
   }

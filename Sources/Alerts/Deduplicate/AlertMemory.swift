@@ -21,6 +21,15 @@ public struct AlertMemory: Codable, Hashable, Sendable {
   /// Since when it has been below the bound while open; nil where it is not.
   public var recoveredAt: Timestamp?
 
+  /// A memory as it was kept; closed and without openings.
+  public init(tier: RiskTier, score: RiskScore?, contentHash: UInt64, openedAt: Timestamp, windowStart: Timestamp) {
+    self.tier = tier
+    self.score = score
+    self.contentHash = contentHash
+    self.openedAt = openedAt
+    self.windowStart = windowStart
+  }
+
   init(_ source: AlertSource, at now: Timestamp) {
     tier = source.tier
     score = source.score

@@ -42,6 +42,12 @@ public struct Deduplicator: Sendable {
     if memory.isOpen, memory.recoveredAt != nil { recovering.insert(fingerprint) }
   }
 
+  /// Gives a memory away: another router goes on with it.
+  mutating func remove(_ fingerprint: Fingerprint) {
+    memories[fingerprint] = nil
+    recovering.remove(fingerprint)
+  }
+
   /// Takes in a statement.
   public mutating func take(_ source: AlertSource, _ fingerprint: Fingerprint, at now: Timestamp) -> Verdict {
     guard var memory = memories[fingerprint] else { return takeFirst(source, fingerprint, at: now) }

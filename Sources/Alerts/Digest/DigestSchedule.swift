@@ -71,6 +71,17 @@ public struct DigestCalendar: Codable, Hashable, Sendable {
   /// Nothing was sent.
   public init() {}
 
+  /// Takes in what another router has sent.
+  mutating func merge(_ other: DigestCalendar) { lastDays.merge(other.lastDays) { max($0, $1) } }
+
+  /// After a clock ran ahead and was set back: periods that have not come yet were not sent.
+  mutating func limit(_ schedules: [DigestSchedule], to now: Timestamp) {
+    for schedule in schedules {
+      guard let last = lastDays[schedule.name] else { continue }
+      lastDays[schedule.name] = min(last, schedule.latestDay(at: now).number)
+    }
+  }
+
   /// The day that names a schedule's period where that is due and was not sent; it counts as sent from now on.
   ///
   /// A schedule that is seen for the first time starts with its next period: nobody waits for a digest of the time before.

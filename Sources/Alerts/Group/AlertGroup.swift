@@ -29,6 +29,14 @@ public struct AlertGroup: Codable, Hashable, Sendable {
   /// Whether it was passed on to the person above.
   public var isEscalated = false
 
+  init(_ place: AlertState.Place) {
+    key = place.groupKey
+    routeID = place.routeID
+    receiver = place.receiver
+    recipientID = place.recipientID
+    labels = place.labels
+  }
+
   init(key: String, route: Route, recipientID: String?, labels: [String]) {
     self.key = key
     self.routeID = route.id

@@ -42,8 +42,8 @@ extension AlertPipeline {
     message.period = period
     let held = takeBins(for: recipient)
     let known = Set(held.map(\.fingerprint))
-    let mine = open.values.filter { !known.contains($0.fingerprint) && concerns($0, recipient) }
-    message.hold((held.filter { open[$0.fingerprint] != nil } + mine).sortedByDollars())
+    let mine = everythingOpen.filter { !known.contains($0.fingerprint) && concerns($0, recipient) }
+    message.hold((held + mine).sortedByDollars())
     let since = now.adding(days: -days(of: schedule.cadence))
     message.resolved = ledger.resolved.filter { $0.changedAt > since && concerns($0, recipient) }.sortedByDollars()
     // A day without anything at risk needs no mail; a week does, so that silence is never mistaken for health.
@@ -67,12 +67,32 @@ extension AlertPipeline {
     return rep == recipient.id || rules.owners.people[rep]?.managerID == recipient.id
   }
 
+  /// Whether a daily digest goes to a person.
+  private func isInDailyDigest(_ id: String?) -> Bool {
+    rules.digests.contains { $0.purpose == .daily && audience(of: $0).contains { $0?.id == id } }
+  }
+
+  /// Puts alerts into a common message.
+  mutating func bin(
+    _ alerts: [Alert], to purpose: MessagePurpose, receiver: String, recipientID: String?, dueAt: Timestamp
+  ) {
+    ledger.add(alerts, to: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
+    let key = PipelineLedger.binKey(purpose, receiver, recipientID)
+    changes.binned[key, default: []].formUnion(alerts.map(\.fingerprint))
+  }
+
+  private mutating func empty(_ key: String) {
+    ledger.bins[key] = nil
+    changes.binned[key] = nil
+    changes.emptiedBins.insert(key)
+  }
+
   private mutating func takeBins(for recipient: Person?) -> [Alert] {
     guard let recipient else { return [] }
     var alerts: [Alert] = []
     for (key, bin) in ledger.bins where bin.purpose == .daily && bin.recipientID == recipient.id {
-      alerts += bin.alerts.values
-      ledger.bins[key] = nil
+      alerts += bin.alerts.compactMap { open[$0] }
+      empty(key)
     }
     return alerts
   }
@@ -80,8 +100,10 @@ extension AlertPipeline {
   /// Sends the gathered messages whose time has come. What was resolved in the meantime is left out.
   mutating func flushBins(at now: Timestamp, _ output: inout PipelineOutput) {
     for (key, bin) in ledger.bins.sorted(by: { $0.key < $1.key }) where bin.dueAt <= now {
-      ledger.bins[key] = nil
-      let alerts = bin.alerts.values.compactMap { open[$0.fingerprint] }.sortedByDollars()
+      empty(key)
+      // The router that makes the digests knows of these alerts too, and says them there.
+      if !isLeader, bin.purpose == .daily, isInDailyDigest(bin.recipientID) { continue }
+      let alerts = bin.alerts.compactMap { open[$0] }.sortedByDollars()
       guard !alerts.isEmpty else { continue }
       let revisions = alerts.map { "\($0.fingerprint.text):\($0.revision)" }
       var message = OutgoingMessage(

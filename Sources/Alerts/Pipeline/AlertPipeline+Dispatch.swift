@@ -7,6 +7,7 @@ extension AlertPipeline {
     guard let route = routes[group.routeID] else { return }
     defer {
       for alert in draft.resolved { remove(alert.fingerprint, from: &group) }
+      changes.states.formUnion((draft.alerts + draft.resolved).map(\.fingerprint))
       group.dueAt = nextLook(group, route, at: now)
       store(group)
     }
@@ -52,7 +53,9 @@ extension AlertPipeline {
     guard let recipient, draft.purpose != .escalation else { return nil }
     if let exempt = rules.budgetExempt, draft.alerts.contains(where: { $0.source.tier >= exempt }) { return nil }
     let budget = recipient.dailyBudget ?? rules.dailyBudget
-    guard !ledger.budget.take(recipient.id, budget: budget, zone: rules.zone(of: recipient), at: now) else {
+    let zone = rules.zone(of: recipient)
+    let others = ledger.budgetsElsewhere.values.reduce(0) { $0 + $1.used(recipient.id, zone: zone, at: now) }
+    guard !ledger.budget.take(recipient.id, budget: budget - others, zone: zone, at: now) else {
       return nil
     }
     return (

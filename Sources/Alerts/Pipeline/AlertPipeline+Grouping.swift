@@ -37,6 +37,7 @@ extension AlertPipeline {
     group.alerts[fingerprint] = nil
     group.said[fingerprint] = nil
     group.heldBack[fingerprint] = nil
+    changes.states.insert(fingerprint)
     groupKeys[fingerprint]?.remove(group.key)
     if groupKeys[fingerprint]?.isEmpty == true { groupKeys[fingerprint] = nil }
   }

@@ -12,8 +12,21 @@ extension AlertPipeline {
   /// An open alert, nil where it is over.
   public func alert(_ fingerprint: Fingerprint) -> Alert? { open[fingerprint] }
 
-  /// A group, nil where there is none any more.
-  public func group(_ key: String) -> AlertGroup? { groups[key] }
+  /// A group without its alerts, nil where there is none any more. What it knows of each alert is in the alert's state: a
+  /// large group is not written anew with each alert that joins it.
+  public func groupHeader(_ key: String) -> AlertGroup? {
+    guard var group = groups[key] else { return nil }
+    (group.alerts, group.said, group.heldBack) = ([:], [:], [:])
+    return group
+  }
+
+  /// What a store keeps of an alert of this router, nil where it is over and that was said.
+  public func keptState(_ fingerprint: Fingerprint) -> AlertState? {
+    guard var state = state(of: fingerprint), state.alert != nil else { return nil }
+    // Both have rows of their own.
+    (state.memory, state.acknowledgement) = (nil, nil)
+    return state
+  }
 
   /// Budgets, calendar and gathered alerts as JSON.
   public func encodedLedger() throws -> Data { try JSONEncoder().encode(ledger) }
@@ -28,16 +41,29 @@ extension AlertPipeline {
     deduplicator.restore(fingerprint, memory)
   }
 
-  /// Takes back an open alert.
-  public mutating func restore(_ alert: Alert) {
-    open[alert.fingerprint] = alert
-    inhibitor.opened(alert.source, alert.fingerprint)
+  /// Takes back an alert with its places in groups, which come first.
+  public mutating func restore(kept state: AlertState, _ fingerprint: Fingerprint) {
+    guard let alert = state.alert else { return }
+    if !alert.isResolved {
+      open[fingerprint] = alert
+      inhibitor.opened(alert.source, fingerprint)
+    }
+    for place in state.places {
+      var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place)
+      group.alerts[fingerprint] = alert
+      group.said[fingerprint] = place.said
+      group.heldBack[fingerprint] = place.heldBack
+      groups[group.key] = group
+      groupKeys[fingerprint, default: []].insert(group.key)
+    }
   }
 
-  /// Takes back a group.
-  public mutating func restore(_ group: AlertGroup) {
-    groups[group.key] = group
-    for fingerprint in group.alerts.keys { groupKeys[fingerprint, default: []].insert(group.key) }
+  /// Takes back a group without its alerts.
+  public mutating func restore(header group: AlertGroup) { groups[group.key] = group }
+
+  /// Takes back an alert's place in a common message.
+  public mutating func restore(binned fingerprint: Fingerprint, _ key: String) {
+    ledger.bins[key]?.alerts.insert(fingerprint)
   }
 
   /// Takes back a silence.
@@ -50,7 +76,10 @@ extension AlertPipeline {
 
   /// Forgets closed alerts that are older than the rules' retention.
   public mutating func forgetOld(at now: Timestamp) {
-    changes.memories.formUnion(deduplicator.forget(before: now.adding(milliseconds: -rules.retention.value)))
+    forgetClosings(at: now)
+    let forgotten = deduplicator.forget(before: now.adding(milliseconds: -rules.retention.value))
+    changes.memories.formUnion(forgotten)
+    changes.states.formUnion(forgotten)
   }
 
   /// A moment in the pipeline's life.

@@ -47,13 +47,14 @@ extension AlertPipeline {
     }
   }
 
-  private func mute(
+  private mutating func mute(
     _ group: inout AlertGroup, _ quiet: String, at now: Timestamp, _ decisions: inout [Decision]
   ) {
     if group.hasNews {
       group.isMuted = true
       for alert in group.alerts.values.sortedByDollars() where group.heldBack[alert.fingerprint] != .muted {
         group.heldBack[alert.fingerprint] = .muted
+        changes.states.insert(alert.fingerprint)
         decisions.append(Decision(.muted, quiet, alert.source, alert.fingerprint, at: now, group: group))
       }
     }
@@ -61,18 +62,19 @@ extension AlertPipeline {
   }
 
   /// The open alerts that nothing holds back; each reason for holding one back is told once.
-  private func speakable(
+  private mutating func speakable(
     _ group: inout AlertGroup, at now: Timestamp, _ decisions: inout [Decision]
   ) -> [Alert] {
     var alerts: [Alert] = []
     for alert in group.alerts.values.sortedByDollars() where !alert.isResolved {
       guard let (reason, text) = reasonToHoldBack(alert, group, at: now) else {
-        group.heldBack[alert.fingerprint] = nil
+        if group.heldBack.removeValue(forKey: alert.fingerprint) != nil { changes.states.insert(alert.fingerprint) }
         alerts.append(alert)
         continue
       }
       guard group.heldBack[alert.fingerprint] != reason else { continue }
       group.heldBack[alert.fingerprint] = reason
+      changes.states.insert(alert.fingerprint)
       decisions.append(Decision(reason, text, alert.source, alert.fingerprint, at: now, group: group))
     }
     return alerts
@@ -123,8 +125,11 @@ extension AlertPipeline {
   mutating func gather(
     _ alerts: [Alert], of group: inout AlertGroup, to purpose: MessagePurpose, dueAt: Timestamp, at now: Timestamp
   ) {
-    ledger.add(alerts, to: purpose, receiver: group.receiver, recipientID: group.recipientID, dueAt: dueAt)
-    for alert in alerts { group.said[alert.fingerprint] = alert.revision }
+    bin(alerts, to: purpose, receiver: group.receiver, recipientID: group.recipientID, dueAt: dueAt)
+    for alert in alerts {
+      group.said[alert.fingerprint] = alert.revision
+      changes.states.insert(alert.fingerprint)
+    }
     group.lastSentAt = now
   }
 }

@@ -25,7 +25,7 @@ extension AlertPipeline {
     for fingerprint in deduplicator.settle(at: now) {
       output.decisions += resolved(fingerprint, open[fingerprint]?.source, at: now)
     }
-    if ledger.spike.hasEnded(at: now, count: rules.spikeCount, window: rules.spikeWindow) {
+    if ledger.spike.hasEnded(at: now, count: rules.spikeCount, window: rules.spikeWindow), isLeader {
       output.decisions += endSpike(at: now)
     }
     var drafts: [Draft] = []
@@ -33,7 +33,7 @@ extension AlertPipeline {
       if let draft = look(at: group, at: now, &output.decisions) { drafts.append(draft) }
     }
     for draft in drafts.sorted(by: Draft.comesFirst) { dispatch(draft, at: now, &output) }
-    makeDigests(at: now, &output)
+    if isLeader { makeDigests(at: now, &output) }
     flushBins(at: now, &output)
     return output
   }
@@ -52,9 +52,10 @@ extension AlertPipeline {
         !$0.isResolved && group.said[$0.fingerprint] != $0.revision && $0.source.occurredAt < limit
       }
       guard !old.isEmpty else { continue }
-      ledger.add(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
+      bin(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
       for alert in old {
         group.said[alert.fingerprint] = alert.revision
+        changes.states.insert(alert.fingerprint)
         decisions.append(
           Decision(
             .backlog, "it came while the router was away", alert.source, alert.fingerprint, at: now, group: group))
@@ -70,6 +71,7 @@ extension AlertPipeline {
       eventID: "spike-end@\(now.milliseconds)", kind: .volumeSpike, subject: "high-risk deals", tier: .low,
       occurredAt: now)
     spike.signal = .ended
+    spike.origin = .leader
     return take(spike, at: now)
   }
 

@@ -22,12 +22,15 @@ extension AlertPipeline {
   public mutating func silence(_ silence: Silence) {
     silencer.set(silence)
     changes.silences = true
+    newWords.append(.silence(silence))
   }
 
   /// Ends a silence; false where none of that id is pending or in force.
   public mutating func expireSilence(_ id: String, at now: Timestamp) -> Bool {
     changes.silences = true
-    return silencer.expire(id, at: now)
+    guard silencer.expire(id, at: now) else { return false }
+    newWords += silencer.silences.filter { $0.id == id }.map(SharedRecord.silence)
+    return true
   }
 
   /// The open alerts that a set of matchers would hide, most dollars first.
@@ -36,8 +39,20 @@ extension AlertPipeline {
   /// Notes that somebody has seen the open alert of a subject; false where none is open. No reminders and no escalation
   /// follow until it is worse by a tier.
   public mutating func acknowledge(subject: String, author: String, at now: Timestamp) -> Bool {
-    let found = open.values.filter { $0.source.subject == subject }
-    for alert in found { acknowledgements[alert.fingerprint] = Acknowledgement(author: author, at: now) }
+    let word = Acknowledgement(author: author, at: now)
+    // Where another router reads the deal's partition, it is told.
+    if elsewhere.values.contains(where: { $0.openAlert?.source.subject == subject }) {
+      newWords.append(.acknowledgement(subject: subject, word))
+    }
+    return take(word, of: subject)
+  }
+
+  mutating func take(_ word: Acknowledgement, of subject: String) -> Bool {
+    let found = open.values.filter { $0.source.subject == subject && $0.openedAt <= word.at }
+    for alert in found {
+      acknowledgements[alert.fingerprint] = word
+      changes.states.insert(alert.fingerprint)
+    }
     if !found.isEmpty { changes.acknowledgements = true }
     return !found.isEmpty
   }

@@ -19,6 +19,14 @@ public struct AlertPipeline: Sendable {
   var acknowledgements: [Fingerprint: Acknowledgement] = [:]
   var ledger = PipelineLedger()
   var routes: [String: Route]
+  /// The partitions whose alerts are this router's to speak of; nil for all there are.
+  public internal(set) var owned: Set<Origin>?
+  /// Open alerts of partitions that another router reads, as it last told of them.
+  var elsewhere: [Fingerprint: AlertState] = [:]
+  /// What people said here that other routers have to know.
+  var newWords: [SharedRecord] = []
+  /// Deals that closed lately: a score from before that, read late, opens nothing.
+  var closings: [Fingerprint: Closing] = [:]
   /// While the input is behind, statements are taken in but nothing is sent.
   public internal(set) var isCatchingUp = false
 
@@ -34,8 +42,21 @@ public struct AlertPipeline: Sendable {
     Dictionary(tree.all.map { ($0.id, $0) }) { first, _ in first }
   }
 
-  /// Open alerts, most dollars first.
+  /// Open alerts of this router's partitions, most dollars first.
   public var openAlerts: [Alert] { open.values.sortedByDollars() }
+
+  /// Whether an alert of this router is open.
+  public func isOpen(_ kind: AlertKind, _ subject: String) -> Bool {
+    open[Fingerprint(kind: kind, subject: subject)] != nil
+  }
+
+  /// Open alerts of all routers.
+  public var everythingOpen: [Alert] { Array(open.values) + elsewhere.values.compactMap(\.openAlert) }
+
+  mutating func note(_ fingerprint: Fingerprint) {
+    changes.alerts.insert(fingerprint)
+    changes.states.insert(fingerprint)
+  }
 
   /// The groups, by key.
   public var allGroups: [AlertGroup] { groups.values.sorted { $0.key < $1.key } }
@@ -45,6 +66,11 @@ public struct AlertPipeline: Sendable {
     let fingerprint = statement.fingerprint
     if statement.isBackfill {
       return [Decision(.backfill, "history never alerts", statement, fingerprint, at: now)]
+    }
+    if statement.signal == .firing, let position = statement.position, let closing = closings[fingerprint],
+      closing.position > position
+    {
+      return [Decision(.closed, "the deal has closed since this score", statement, fingerprint, at: now)]
     }
     if open[fingerprint] == nil, statement.signal == .firing, let why = rules.threshold.reasonToHoldBack(statement) {
       return [Decision(.belowThreshold, why, statement, fingerprint, at: now)]
@@ -104,7 +130,7 @@ public struct AlertPipeline: Sendable {
     var alert = Alert(source, fingerprint, news: news, at: now)
     if let known = open[fingerprint] { alert.revision = known.revision + 1 }
     open[fingerprint] = alert
-    changes.alerts.insert(fingerprint)
+    note(fingerprint)
     acknowledgements[fingerprint] = nil
     inhibitor.opened(source, fingerprint)
     return place(alert, at: now) + noticeSpike(source, at: now)
@@ -123,7 +149,7 @@ public struct AlertPipeline: Sendable {
     alert.news =
       "worse: \(source.tier > tier ? "\(tier.name) → \(source.tier.name), " : "")\(scores ?? source.tier.name)"
     open[fingerprint] = alert
-    changes.alerts.insert(fingerprint)
+    note(fingerprint)
     if source.tier > tier { acknowledgements[fingerprint] = nil }
     inhibitor.opened(source, fingerprint)
     return place(alert, at: now)
@@ -134,12 +160,12 @@ public struct AlertPipeline: Sendable {
     guard var alert = open[fingerprint] else {
       // A flapping deal that opened again: it is open, but no news.
       open[fingerprint] = Alert(source, fingerprint, news: "flapping", at: now)
-      changes.alerts.insert(fingerprint)
+      note(fingerprint)
       return
     }
     alert.source = source
     open[fingerprint] = alert
-    changes.alerts.insert(fingerprint)
+    note(fingerprint)
     for key in groupKeys[fingerprint] ?? [] {
       groups[key]?.alerts[fingerprint]?.source = source
       changes.groups.insert(key)
@@ -148,7 +174,7 @@ public struct AlertPipeline: Sendable {
 
   mutating func resolved(_ fingerprint: Fingerprint, _ source: AlertSource?, at now: Timestamp) -> [Decision] {
     guard let alert = open.removeValue(forKey: fingerprint) else { return [] }
-    changes.alerts.insert(fingerprint)
+    note(fingerprint)
     changes.memories.insert(fingerprint)
     acknowledgements[fingerprint] = nil
     inhibitor.closed(fingerprint)
@@ -157,7 +183,8 @@ public struct AlertPipeline: Sendable {
     for key in (groupKeys[fingerprint] ?? []).sorted() {
       guard var group = groups.removeValue(forKey: key) else { continue }
       group.alerts[fingerprint]?.isResolved = true
-      group.alerts[fingerprint]?.news = source?.signal == .ended ? "closed" : "recovered"
+      group.alerts[fingerprint]?.news =
+        source?.signal == .ended ? source?.labels["outcome"] ?? "closed" : "recovered"
       if let source, source.signal == .firing { group.alerts[fingerprint]?.source = source }
       group.wake(at: nextMoment(group, at: now))
       store(group)
@@ -170,14 +197,15 @@ public struct AlertPipeline: Sendable {
   private mutating func noticeSpike(_ source: AlertSource, at now: Timestamp) -> [Decision] {
     // What comes late in a heap is no spike of today.
     guard source.kind == .dealRisk, !isCatchingUp,
-      let count = ledger.spike.opened(at: now, count: rules.spikeCount, window: rules.spikeWindow)
+      let count = ledger.spike.opened(at: now, count: rules.spikeCount, window: rules.spikeWindow), isLeader
     else { return [] }
     var spike = AlertSource(
       eventID: "spike@\(now.milliseconds)", kind: .volumeSpike, subject: "high-risk deals", tier: .critical,
       occurredAt: now)
     let minutes = rules.spikeWindow.value / 60_000
     spike.title = "High-risk volume spike: \(count) deals turned risky within \(minutes) minutes"
-    spike.amount = open.values.filter { $0.source.kind == .dealRisk }.dollars
+    spike.amount = everythingOpen.filter { $0.source.kind == .dealRisk }.dollars
+    spike.origin = .leader
     return take(spike, at: now)
   }
 }

@@ -24,6 +24,8 @@ public enum DecisionReason: String, Codable, CaseIterable, Hashable, Sendable {
   case silenced
   /// Somebody has acknowledged it.
   case acknowledged
+  /// The deal was closed by a later change than the one that was scored.
+  case closed
   /// It is the wrong time for its route.
   case muted
   /// The recipient has had enough messages today; it is in the digest.

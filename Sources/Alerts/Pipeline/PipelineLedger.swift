@@ -6,7 +6,10 @@ struct DigestBin: Codable, Hashable, Sendable {
   var receiver: String
   var recipientID: String?
   var dueAt: Timestamp
-  var alerts: [Fingerprint: Alert] = [:]
+  /// Kept row by row: in a burst there are many, and all of them would be written with each that comes.
+  var alerts: Set<Fingerprint> = []
+
+  private enum CodingKeys: String, CodingKey { case purpose, receiver, recipientID, dueAt }
 }
 
 /// The rest of what a pipeline remembers: small, kept whole.
@@ -17,6 +20,8 @@ struct PipelineLedger: Codable, Hashable, Sendable {
   }
 
   var budget = BudgetBook()
+  /// What other routers have sent today, by the router's name: a budget is a person's, not a process's.
+  var budgetsElsewhere: [String: BudgetBook] = [:]
   var calendar = DigestCalendar()
   var spike = SpikeDetector()
   var bins: [String: DigestBin] = [:]
@@ -38,10 +43,15 @@ struct PipelineLedger: Codable, Hashable, Sendable {
     _ alerts: some Sequence<Alert>, to purpose: MessagePurpose, receiver: String, recipientID: String?,
     dueAt: Timestamp
   ) {
-    let key = "\(purpose.rawValue)|\(receiver)|\(recipientID ?? "-")"
+    let key = Self.binKey(purpose, receiver, recipientID)
     let empty = DigestBin(purpose: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
     // In place: a copy of a large bin for each alert would make a burst quadratic.
-    for alert in alerts { bins[key, default: empty].alerts[alert.fingerprint] = alert }
+    for alert in alerts { bins[key, default: empty].alerts.insert(alert.fingerprint) }
+  }
+
+  /// The bin of a purpose for a receiver and a person.
+  static func binKey(_ purpose: MessagePurpose, _ receiver: String, _ recipientID: String?) -> String {
+    "\(purpose.rawValue)|\(receiver)|\(recipientID ?? "-")"
   }
 }
 
@@ -53,6 +63,16 @@ public struct PipelineChanges: Hashable, Sendable {
   public var alerts: Set<Fingerprint> = []
   /// Groups that came, changed or went.
   public var groups: Set<String> = []
+  /// Alerts whose state other routers have to know: what is so, and what was said.
+  public var states: Set<Fingerprint> = []
+  /// Alerts that were put into common messages, by the message's key.
+  public var binned: [String: Set<Fingerprint>] = [:]
+  /// Common messages that were made.
+  public var emptiedBins: Set<String> = []
+  /// Alerts of other routers that came, changed or went.
+  public var elsewhere: Set<Fingerprint> = []
+  /// Deals that closed or were reopened.
+  public var closings: Set<Fingerprint> = []
   /// Whether silences changed.
   public var silences = false
   /// Whether acknowledgements changed.

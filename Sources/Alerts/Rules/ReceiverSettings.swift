@@ -15,6 +15,16 @@ public struct ReceiverSettings: Hashable, Sendable {
     /// PagerDuty events v2, with a routing key in an environment variable.
     case pagerDuty(keyVariable: String, url: String)
 
+    /// The environment variables that hold its secrets.
+    public var secretVariables: [String] {
+      switch self {
+      case .console: []
+      case .slackWebhook(let variable), .slackBot(let variable, _, _), .pagerDuty(let variable, _): [variable]
+      case .webhook(_, let variable): [variable].compactMap(\.self)
+      case .email(let email): [email.passwordVariable].compactMap(\.self)
+      }
+    }
+
     /// The kind's name in the configuration.
     public var name: String {
       switch self {

@@ -39,6 +39,8 @@ public struct RouterRules: Hashable, Sendable {
   public var silentAfter: Milliseconds? = Milliseconds(1_800_000)
   /// Is asked for each minute while all is well: an outside watch that misses it raises the alarm.
   public var heartbeatURL: String?
+  /// Links by which people judge scores, nil for none.
+  public var feedback: FeedbackSettings?
   /// How long closed alerts are remembered.
   public var retention = Milliseconds(90 * 86_400_000)
 

@@ -25,6 +25,20 @@ extension RulesLoader {
     if let node = parts["silent_after"] { rules.silentAfter = node.text == "never" ? nil : value(node) }
   }
 
+  mutating func readFeedback(_ node: ConfigurationNode?) -> FeedbackSettings? {
+    guard let node else { return nil }
+    let parts = members(node, ["url", "secret_env", "valid"])
+    guard let url = parts["url"]?.text, url.hasPrefix("https://") || url.hasPrefix("http://"),
+      let secret = parts["secret_env"]?.text
+    else {
+      fault(node.fault("needs url (where people reach this router's HTTP interface) and secret_env"))
+      return nil
+    }
+    var settings = FeedbackSettings(url: url, secretVariable: secret)
+    settings.valid = value(parts["valid"]) ?? settings.valid
+    return settings
+  }
+
   private mutating func readDeduplication(_ node: ConfigurationNode?, into rules: inout DeduplicationRules) {
     let parts = members(
       node, ["opens_at", "closes_below", "minimum_open", "worsens_by", "flap_openings", "flap_within"])

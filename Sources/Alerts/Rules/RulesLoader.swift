@@ -35,7 +35,7 @@ public struct RulesLoader {
     let names = [
       "time_zone", "holidays", "time_intervals", "receivers", "route", "inhibit", "thresholds", "deduplication",
       "digests", "owners", "owners_file", "budget", "storm", "spike", "backlog_age", "silent_after", "retention",
-      "heartbeat_url",
+      "heartbeat_url", "feedback",
     ]
     let file = file
     guard let root = attempt({ () throws(ConfigurationFault) in try ConfigurationNode(yaml: yaml, file: file) }),
@@ -59,6 +59,7 @@ public struct RulesLoader {
     rules.inhibitions = readInhibitions(parts["inhibit"])
     rules.digests = readDigests(parts["digests"], receivers)
     readNumbers(parts, into: &rules)
+    rules.feedback = readFeedback(parts["feedback"])
     readOwners(parts, into: &rules)
     return rules
   }

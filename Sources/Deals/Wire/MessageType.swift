@@ -18,6 +18,8 @@ public enum MessageType: String, CaseIterable, Hashable, Sendable {
   case deadLetter = "com.dealpulse.dead-letter.v1"
   /// `alerts.log`.
   case alert = "com.dealpulse.alert.v1"
+  /// `alerts.state`.
+  case alertState = "com.dealpulse.alert.state.v1"
 
   /// The headers that are the same for every record of the kind from one source.
   public func constantHeaders(source: String) -> [(name: String, value: String)] {

@@ -1,3 +1,4 @@
+import DeadLetters
 import Deals
 import Kafka
 import Topics
@@ -8,25 +9,21 @@ final class OutputWriter {
   private let risk: ProducerTopic
   private let outcomes: ProducerTopic
   private let state: ProducerTopic
-  private let deadLetters: ProducerTopic
+  private let deadLetters: DeadLetterWriter
   private let riskHeaders: RecordHeaders
   private let outcomeHeaders: RecordHeaders
-  private let deadLetterHeaders: RecordHeaders
   private var writer = JSONWriter()
   private var identity = JSONWriter()
   private var time = JSONWriter()
-  private static let largestDeadLetter = 900_000
-  private static let shownOfLarger = 65_536
 
   init(_ producer: Producer, _ topics: TopicNames, source: String) throws(KafkaError) {
     self.producer = producer
     risk = try producer.topic(topics.risk)
     outcomes = try producer.topic(topics.outcomes)
     state = try producer.topic(topics.state)
-    deadLetters = try producer.topic(topics.deadLetter)
+    deadLetters = try DeadLetterWriter(producer, topics)
     riskHeaders = Self.headers(.risk, source)
     outcomeHeaders = Self.headers(.outcome, source)
-    deadLetterHeaders = RecordHeaders([MessageHeader("ce_type", MessageType.deadLetter.rawValue)])
   }
 
   private static func headers(_ type: MessageType, _ source: String) -> RecordHeaders {
@@ -75,25 +72,7 @@ final class OutputWriter {
   func writeDeadLetter(
     _ message: borrowing MessageView, _ failure: DecodeFailure, now: Timestamp, _ group: DeliveryGroup
   ) throws(KafkaError) {
-    // A record that is too large to be sent on is named and shown by its beginning; it stays where it was read.
-    let size = message.value.byteCount
-    let shown = size > Self.largestDeadLetter ? Self.shownOfLarger : size
-    var headers =
-      message.headers + [
-        MessageHeader("dl_topic", message.topic), MessageHeader("dl_partition", String(message.partition)),
-        MessageHeader("dl_offset", String(message.offset)), MessageHeader("dl_code", failure.code.rawValue),
-        MessageHeader("dl_text", failure.description), MessageHeader("dl_first_seen", now.rfc3339),
-        MessageHeader("dl_timestamp", String(message.timestampMilliseconds ?? 0)),
-      ]
-    if shown < size { headers.append(MessageHeader("dl_truncated_from", String(size))) }
-    try message.key.withUnsafeBytes { key throws(KafkaError) in
-      try message.value.withUnsafeBytes { value throws(KafkaError) in
-        try producer.produce(
-          to: deadLetters, key: message.hasKey ? key : nil,
-          value: message.isTombstone ? nil : UnsafeRawBufferPointer(rebasing: value[..<shown]),
-          timestamp: now.milliseconds, common: deadLetterHeaders, headers: headers, group: group)
-      }
-    }
+    try deadLetters.write(message, DeadLetterReason(failure), now: now, group)
   }
 
   /// Writes encoded state records to a partition.

@@ -3,7 +3,7 @@ import Alerts
 import Deals
 import Foundation
 import Kafka
-import Logging
+import Topics
 
 /// Writes decisions to `alerts.log`, from the store: each at least once, in their order.
 final class AlertsLog {
@@ -12,18 +12,23 @@ final class AlertsLog {
   private let store: RouterStore
   private let headers: RecordHeaders
   private var writer = JSONWriter()
-  private static let batchSize = 500
+  private var underWay: (group: DeliveryGroup, last: Int64)?
+  private static let batchSize = 5_000
 
-  init(_ settings: RouterProcessSettings, _ store: RouterStore) throws {
+  init(_ producer: Producer, _ topics: TopicNames, _ store: RouterStore) throws(KafkaError) {
     self.store = store
-    producer = try Producer(ProducerConfiguration(client: settings.client), logger: Logger(label: "alerts-log"))
-    topic = try producer.topic(settings.topics.alertsLog)
+    self.producer = producer
+    topic = try producer.topic(topics.alertsLog)
     headers = RecordHeaders(
       MessageType.alert.constantHeaders(source: "alert-router").map { MessageHeader($0.name, $0.value) })
   }
 
-  /// Publishes what is not on the topic yet, a batch at a time; what fails is tried again the next time.
-  func publish() throws {
+  /// Whether decisions are on their way.
+  var isUnderWay: Bool { underWay != nil }
+
+  /// Hands over what is not on the topic yet, a batch at a time.
+  func write() throws {
+    guard underWay == nil else { return }
     let rows = try store.unpublished(limit: Self.batchSize)
     guard let last = rows.last else { return }
     let group = DeliveryGroup()
@@ -32,14 +37,20 @@ final class AlertsLog {
       Self.write(decision, sequence, &writer)
       let key = Array(decision.fingerprint.text.utf8)
       try key.withUnsafeBytes { key in
-        try writer.bytes.withUnsafeBytes { value in
+        try writer.withBytes { value in
           try producer.produce(to: topic, key: key, value: value, common: headers, group: group)
         }
       }
     }
-    do { try producer.flush(timeout: 5_000) } catch { return }
-    guard group.isComplete, group.firstFailure == nil else { return }
-    try store.markPublished(upTo: last.sequence)
+    underWay = (group, last.sequence)
+  }
+
+  /// Notes what has arrived; what failed is written again the next time.
+  func settle() throws(StoreError) {
+    guard let (group, last) = underWay, group.isComplete else { return }
+    underWay = nil
+    guard group.firstFailure == nil else { return }
+    try store.markPublished(upTo: last)
   }
 
   private static func write(_ decision: Decision, _ sequence: Int64, _ writer: inout JSONWriter) {
@@ -74,6 +85,4 @@ final class AlertsLog {
   private static func text(_ text: String?, _ writer: inout JSONWriter) {
     if let text { writer.string(text) } else { writer.null() }
   }
-
-  func close() { producer.close() }
 }

@@ -40,7 +40,8 @@ struct SilenceCommand: ParsableCommand {
     @Option(help: "Why.") var comment: String
 
     func run() throws {
-      guard let length = Milliseconds(configurationText: duration), let now = Clock.wall() else {
+      let now = Clock.wall()
+      guard let length = Milliseconds(configurationText: duration) else {
         throw ValidationError("--duration must be \(Milliseconds.form)")
       }
       let id = String(UUID().uuidString.lowercased().prefix(8))
@@ -57,7 +58,7 @@ struct SilenceCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() throws {
-      guard let now = Clock.wall() else { throw Failure("the clock can't be read") }
+      let now = Clock.wall()
       for silence in try RouterStore(path: options.store).silences() {
         print(
           "\(silence.id)  \(silence.phase(at: now).rawValue)  until \(silence.endsAt)  "

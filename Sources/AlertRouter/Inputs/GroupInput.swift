@@ -1,0 +1,131 @@
+import AlertDelivery
+import Alerts
+import DeadLetters
+import Deals
+import Kafka
+import Logging
+import Topics
+
+/// Reads `deals.risk`, `deals.trends` and `deals.reports` as a member of the group that shares their partitions out.
+final class GroupInput {
+  /// What to do when partitions come and go; runs within `poll`, on its thread.
+  struct Handover {
+    /// They are ours from now on: nothing of them was read yet.
+    var assigned: (Set<Origin>) -> Void
+    /// They go when this returns.
+    var revoked: (Set<Origin>) -> Void
+    /// They have gone to another already.
+    var lost: (Set<Origin>) -> Void
+  }
+
+  private let consumer: Consumer
+  private let topics: TopicNames
+  private let logger: Logger
+  private var positions: [InputPartition: Int64]
+  private var behind: Set<TopicPartition> = []
+  private var isAssigned = false
+  private static let batchSize = 1_000
+
+  init(
+    _ settings: RouterProcessSettings, stored: [InputPartition: Int64], _ logger: Logger
+  ) throws(KafkaError) {
+    self.logger = logger
+    topics = settings.topics
+    positions = stored
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
+    configuration.groupInstanceID = settings.instanceID
+    configuration.sessionTimeout = settings.sessionTimeout
+    configuration.heartbeatInterval = max(200, settings.sessionTimeout / 5)
+    configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
+    configuration.queuedMaxKibibytes = 16_384
+    consumer = try Consumer(configuration, logger: logger)
+  }
+
+  /// Joins the group.
+  func join(_ handover: Handover) throws(KafkaError) {
+    var handler = RebalanceHandler()
+    handler.assigned = { [unowned self] partitions in
+      isAssigned = true
+      behind.formUnion(partitions)
+      logger.info("partitions assigned", metadata: ["count": "\(partitions.count)"])
+      handover.assigned(origins(partitions))
+      return [:]
+    }
+    handler.revoked = { [unowned self] partitions in
+      behind.subtract(partitions)
+      handover.revoked(origins(partitions))
+      commitNow(partitions)
+    }
+    handler.lost = { [unowned self] partitions in
+      behind.subtract(partitions)
+      handover.lost(origins(partitions))
+    }
+    try consumer.subscribe([topics.risk, topics.trends, topics.reports], handler)
+  }
+
+  /// Whether every partition of this member was read to its end at least once.
+  var hasCaughtUp: Bool { isAssigned && behind.isEmpty }
+
+  /// Waits for records for at most so many milliseconds, and reads them.
+  func poll(
+    timeout: Int32, _ reader: RecordReader, _ deadLetters: (borrowing MessageView, DeadLetterReason) throws -> Void
+  ) throws -> InputBatch {
+    var batch = InputBatch()
+    try consumer.withBatch(maxMessages: Self.batchSize, timeout: timeout) { messages in
+      try messages.forEach { message in
+        let place = InputPartition(message.topic, message.partition)
+        let offset = message.offset
+        // The store may be ahead of Kafka: what it has was decided on already.
+        guard offset >= positions[place] ?? 0 else { return }
+        batch.offsets[place] = offset + 1
+        do throws(DeadLetterReason) {
+          if let statement = try reader.read(message) { batch.statements.append(statement) }
+        } catch {
+          try deadLetters(message, error)
+        }
+      }
+    }
+    for event in consumer.takeEvents() {
+      switch event {
+      case .reachedEnd(let partition, _): behind.remove(partition)
+      case .failed(let error, _): logger.warning("\(error)")
+      }
+    }
+    if let fatal = consumer.fatalError { throw fatal }
+    return batch
+  }
+
+  /// The store has what was read up to here: Kafka is told.
+  func commit(_ offsets: [InputPartition: Int64]) {
+    positions.merge(offsets) { $1 }
+    let mine = offsets.filter { origin($0.key.topic, $0.key.partition) != nil }
+    guard !mine.isEmpty else { return }
+    let list = Dictionary(uniqueKeysWithValues: mine.map { (TopicPartition($0.key.topic, $0.key.partition), $0.value) })
+    // The store knows the position: a commit that fails costs nothing but records read twice.
+    do { try consumer.commit(list, waits: false) } catch { logger.warning("offsets are committed later: \(error)") }
+  }
+
+  /// The next owner begins where Kafka says: that must be where the store is.
+  private func commitNow(_ partitions: [TopicPartition]) {
+    let list = partitions.reduce(into: [TopicPartition: Int64]()) { list, partition in
+      list[partition] = positions[InputPartition(partition.topic, partition.partition)]
+    }
+    do { try consumer.commit(list) } catch { logger.warning("the next owner reads some records again: \(error)") }
+  }
+
+  private func origins(_ partitions: [TopicPartition]) -> Set<Origin> {
+    Set(partitions.compactMap { origin($0.topic, $0.partition) })
+  }
+
+  private func origin(_ topic: String, _ partition: Int32) -> Origin? {
+    switch topic {
+    case topics.risk: Origin(.risk, partition)
+    case topics.trends: Origin(.trends, partition)
+    case topics.reports: Origin(.reports, partition)
+    default: nil
+    }
+  }
+
+  func close() { consumer.close() }
+}

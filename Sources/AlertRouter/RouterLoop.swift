@@ -1,0 +1,256 @@
+import AlertDelivery
+import Alerts
+import DeadLetters
+import Deals
+import Foundation
+import Kafka
+import Logging
+
+/// The one thread that reads, decides and stores.
+///
+/// A turn is: read a batch, take it in, let time pass, store it all in one transaction, tell Kafka what other routers and
+/// auditors must know, and only then commit the offsets.
+final class RouterLoop {
+  /// Longer than this a store that is locked or full is not waited for: another router of the group takes over.
+  private static let storePatience: Int64 = 120_000
+  /// Longer than this another router's word is not waited for: an alert said twice is better than none.
+  private static let tailPatience: Int64 = 60_000
+
+  private let settings: RouterProcessSettings
+  private let store: RouterStore
+  private let logger: Logger
+  private let isStopped: @Sendable () -> Bool
+  private let reader: RecordReader
+  private let writer: RouterWriter
+  private let tail: TailInput
+  private let group: GroupInput
+  private let name: String
+  private var pipeline: AlertPipeline
+  private var clock = Clock()
+  private var watch: HeartbeatWatch
+  /// What rebalance handlers brought about; it is stored with the next turn.
+  private var pending = PipelineOutput()
+  private var pendingOffsets: [InputPartition: Int64] = [:]
+  private var handlerError: (any Error)?
+
+  init(
+    _ settings: RouterProcessSettings, _ rules: RouterRules, _ store: RouterStore, logger: Logger,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws {
+    self.settings = settings
+    self.store = store
+    self.logger = logger
+    self.isStopped = isStopped
+    pipeline = AlertPipeline(rules)
+    try store.restore(&pipeline)
+    name = try store.name()
+    let offsets = try store.offsets()
+    reader = RecordReader(settings.topics)
+    writer = try RouterWriter(settings, store, name: name, logger)
+    tail = try TailInput(settings, stored: offsets, logger)
+    group = try GroupInput(settings, stored: offsets, logger)
+    let now = clock.now()
+    watch = HeartbeatWatch(from: now)
+    // A crash may have kept moments of a clock that ran ahead.
+    pipeline.clockWasSetBack(to: now)
+    try store.pullBack(to: now)
+    pipeline.ownNothing()
+    pipeline.beginCatchUp()
+  }
+
+  /// Runs until it is stopped, then gives its partitions up in order.
+  ///
+  /// - Parameter afterTurn: Runs after each turn, with the rules to be taken over where there are new ones.
+  func run(afterTurn: (Timestamp) -> RouterRules?) throws {
+    defer { close() }
+    try readTail(patience: .max)
+    logger.info(
+      "started", metadata: ["known": "\(pipeline.deduplicator.count)", "store": "\(name)"])
+    try group.join(
+      GroupInput.Handover(
+        assigned: { [unowned self] origins in attempt { try assigned(origins) } },
+        revoked: { [unowned self] origins in attempt { try revoked(origins) } },
+        lost: { [unowned self] origins in attempt { try lost(origins) } }))
+    var nextTidying = clock.now()
+    while !isStopped() {
+      try turn()
+      let now = clock.now()
+      if nextTidying <= now {
+        nextTidying = now.adding(milliseconds: 3_600_000)
+        try tidy(at: now)
+      }
+      if let rules = afterTurn(now) { pipeline.reload(rules, at: now) }
+    }
+  }
+
+  private func tidy(at now: Timestamp) throws {
+    pipeline.forgetOld(at: now)
+    try store.forget(before: now.adding(milliseconds: -pipeline.rules.retention.value))
+  }
+
+  private func turn() throws {
+    let deadLetter = { [self] (message: borrowing MessageView, reason: DeadLetterReason) in
+      try writer.deadLetter(message, reason, now: clock.now())
+    }
+    let mark = pipeline.mark
+    let batch = try group.poll(timeout: 100, reader, deadLetter)
+    if let handlerError { throw handlerError }
+    let news = try tail.poll(timeout: 0, reader, deadLetter)
+    FaultPoint.afterRead.pass()
+    let now = clock.now()
+    if clock.takeSetBack() { try followClockBack(to: now) }
+    var output = pending
+    pending = PipelineOutput()
+    let (commands, lastCommand) = try store.commands()
+    for command in commands { command.apply(to: &pipeline, at: now) }
+    take(news.statements + batch.statements, at: now, &output)
+    hear(isSomething: !batch.offsets.isEmpty || !news.offsets.isEmpty, at: now, &output)
+    if pipeline.isCatchingUp, group.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
+    let made = pipeline.tick(at: now)
+    output.messages += made.messages
+    // What never concerned anybody is counted by the topics themselves.
+    output.decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
+    let offsets = pendingOffsets.merging(batch.offsets) { max($0, $1) }.merging(news.offsets) { max($0, $1) }
+    let isNews = !offsets.isEmpty || !commands.isEmpty || !output.decisions.isEmpty
+    if isNews || pipeline.hasChanged(since: mark) {
+      guard try awaitDeadLetters() else { return }
+      try keep(output, offsets, since: mark)
+      pendingOffsets = [:]
+      if lastCommand > 0 { try store.forgetCommands(upTo: lastCommand) }
+      FaultPoint.afterStore.pass()
+    }
+    try writer.publish(timeout: 2_000)
+    guard !offsets.isEmpty else { return }
+    FaultPoint.afterPublish.pass()
+    group.commit(offsets)
+  }
+
+  private func take(_ statements: [Statement], at now: Timestamp, _ output: inout PipelineOutput) {
+    for statement in statements {
+      switch statement {
+      case .alert(let source): output.decisions += pipeline.take(source, at: now)
+      case .outcome(let entry): output.decisions += pipeline.take(entry, at: now)
+      case .shared(let record, let writer):
+        // Our own word comes back to us; that of a store that was lost under our name would bear another.
+        if writer != name { pipeline.learn(record, from: writer, at: now) }
+      }
+    }
+  }
+
+  /// The dead man's switch: one router of the group speaks of the stream as a whole.
+  private func hear(isSomething: Bool, at now: Timestamp, _ output: inout PipelineOutput) {
+    if isSomething, let end = watch.heard(at: now) { output.decisions += pipeline.take(end, at: now) }
+    guard pipeline.isLeader, let silence = pipeline.rules.silentAfter,
+      let silent = watch.check(at: now, silentAfter: silence.value)
+    else { return }
+    output.decisions += pipeline.take(silent, at: now)
+  }
+
+  private func followClockBack(to now: Timestamp) throws {
+    logger.warning("the clock was set back by more than an hour", metadata: ["now": "\(now)"])
+    pipeline.clockWasSetBack(to: now)
+    try store.pullBack(to: now)
+    let wasSilent = pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject)
+    watch = HeartbeatWatch(from: now)
+    watch.resume(isSilent: wasSilent)
+  }
+
+  /// A record that can't be used is not passed by before it is among the dead letters. False where we are to stop.
+  private func awaitDeadLetters() throws -> Bool {
+    while try !writer.hasWrittenDeadLetters(timeout: 1_000) {
+      if isStopped() { return false }
+    }
+    return true
+  }
+
+  /// Stores; a store that is locked or full is waited for, with the whole turn in hand.
+  private func keep(
+    _ output: PipelineOutput, _ offsets: [InputPartition: Int64], since mark: PipelineMark
+  ) throws {
+    let begun = DispatchTime.now().uptimeNanoseconds / 1_000_000
+    while true {
+      do throws(StoreError) {
+        let changes = try store.commit(
+          &pipeline, messages: output.messages, decisions: output.decisions, offsets: offsets)
+        let (records, forgotten) = pipeline.takeShared(changes.states, since: mark)
+        return try share(records, forgotten)
+      } catch {
+        let waited = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000 - begun)
+        guard error.mayPass, waited < Self.storePatience, !isStopped() else { throw error }
+        logger.error("\(error); waiting")
+        DedicatedThread.pause(milliseconds: 1_000)
+      }
+    }
+  }
+
+  private func share(_ records: [SharedRecord], _ forgotten: [Fingerprint]) throws(StoreError) {
+    do { try writer.share(records, forgotten: forgotten) } catch {
+      // Values of our own that can't be written as JSON: there are none.
+      logger.error("alerts.state: \(error)")
+    }
+  }
+
+  // MARK: Partitions come and go
+
+  /// A handler can't throw: what it meets is thrown once the poll has returned.
+  private func attempt(_ body: () throws -> Void) {
+    do { try body() } catch { handlerError = handlerError ?? error }
+  }
+
+  /// Before the first record of a partition is read, the word of who read it before is.
+  private func assigned(_ origins: Set<Origin>) throws {
+    try readTail(patience: Self.tailPatience)
+    pipeline.beginCatchUp()
+    pipeline.adopt(origins, at: clock.now())
+    watch.resume(isSilent: pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject))
+  }
+
+  private func revoked(_ origins: Set<Origin>) throws {
+    let mark = pipeline.mark
+    pipeline.release(origins)
+    let output = pending
+    pending = PipelineOutput()
+    try keep(output, pendingOffsets, since: mark)
+    pendingOffsets = [:]
+    try writer.publish(timeout: 5_000)
+  }
+
+  private func lost(_ origins: Set<Origin>) throws {
+    pipeline.release(origins)
+    // Whoever has them by now knows better.
+    pipeline.forgetToTell()
+  }
+
+  /// Reads what other routers have told and the ledger, up to where they end now.
+  private func readTail(patience: Int64) throws {
+    let begun = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)
+    var ends: [TopicPartition: Int64]?
+    while !isStopped() {
+      let waited = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) - begun
+      guard waited < patience else {
+        logger.warning("going on without what other routers have said: an open alert may be said again")
+        return
+      }
+      if ends == nil {
+        do throws(KafkaError) { ends = try tail.ends() } catch {
+          guard error.isRetriable else { throw error }
+          logger.warning("waiting for the brokers: \(error)")
+          continue
+        }
+      }
+      if let ends, tail.hasRead(ends) { return }
+      let now = clock.now()
+      let batch = try tail.poll(timeout: 50, reader) { message, reason in
+        try writer.deadLetter(message, reason, now: now)
+      }
+      take(batch.statements, at: now, &pending)
+      pendingOffsets.merge(batch.offsets) { $1 }
+    }
+  }
+
+  private func close() {
+    group.close()
+    tail.close()
+    writer.close()
+  }
+}

@@ -1,0 +1,140 @@
+import Deals
+
+extension AlertPipeline {
+  /// Whether this router makes digests and speaks of the stream as a whole.
+  public var isLeader: Bool { owned.map { $0.contains(.leader) } ?? true }
+
+  /// Whether a partition's alerts are this router's.
+  func isOwned(_ origin: Origin) -> Bool { owned.map { $0.contains(origin) } ?? true }
+
+  /// What there is to know of an alert, nil where there is nothing.
+  public func state(of fingerprint: Fingerprint) -> AlertState? {
+    let keys = groupKeys[fingerprint] ?? []
+    let inGroups = keys.sorted().compactMap { groups[$0] }
+    var state = AlertState()
+    state.memory = deduplicator[fingerprint]
+    state.alert = open[fingerprint] ?? inGroups.lazy.compactMap { $0.alerts[fingerprint] }.first
+    state.origin = state.alert?.source.origin
+    state.places = inGroups.map { AlertState.Place($0, fingerprint) }
+    state.acknowledgement = acknowledgements[fingerprint]
+    return state.memory == nil && state.alert == nil ? nil : state
+  }
+
+  /// From now on only these partitions' alerts are this router's; none at the start of a process, before its group has
+  /// given it any.
+  public mutating func ownNothing() {
+    let all = Set(open.values.compactMap(\.source.origin)).union(resolvedOrigins)
+    owned = []
+    release(all)
+    forgetToTell()
+  }
+
+  /// What was just put aside is not told: another router may know better by now.
+  public mutating func forgetToTell() { changes.states = [] }
+
+  private var resolvedOrigins: [Origin] {
+    groups.values.flatMap { $0.alerts.values.filter(\.isResolved).compactMap(\.source.origin) }
+  }
+
+  /// Partitions go to another router: their alerts are put aside as they stand. Returns which, so that they can be told.
+  @discardableResult
+  public mutating func release(_ origins: Set<Origin>) -> Set<Fingerprint> {
+    owned?.subtract(origins)
+    var leaving: Set<Fingerprint> = []
+    for alert in open.values where alert.source.origin.map(origins.contains) == true {
+      leaving.insert(alert.fingerprint)
+    }
+    for group in groups.values {
+      for alert in group.alerts.values where alert.source.origin.map(origins.contains) == true {
+        leaving.insert(alert.fingerprint)
+      }
+    }
+    let waiting = waitingForDigest
+    for fingerprint in leaving {
+      guard var state = state(of: fingerprint) else { continue }
+      // What waits in a common message here is to be said by the next owner.
+      if waiting.contains(fingerprint) { for index in state.places.indices { state.places[index].said = nil } }
+      elsewhere[fingerprint] = state
+      putAside(fingerprint)
+    }
+    return leaving
+  }
+
+  /// Alerts that count as said because they wait in a common message other than a person's daily digest.
+  private var waitingForDigest: Set<Fingerprint> {
+    Set(ledger.bins.values.filter { $0.purpose != .daily }.flatMap(\.alerts))
+  }
+
+  private mutating func putAside(_ fingerprint: Fingerprint) {
+    for key in groupKeys[fingerprint] ?? [] {
+      guard var group = groups.removeValue(forKey: key) else { continue }
+      remove(fingerprint, from: &group)
+      store(group)
+    }
+    open[fingerprint] = nil
+    acknowledgements[fingerprint] = nil
+    deduplicator.remove(fingerprint)
+    note(fingerprint)
+    changes.memories.insert(fingerprint)
+    changes.elsewhere.insert(fingerprint)
+  }
+
+  /// Partitions come from another router, whose word was read to its end: this one goes on with their alerts.
+  public mutating func adopt(_ origins: Set<Origin>, at now: Timestamp) {
+    owned = (owned ?? []).union(origins)
+    let coming = elsewhere.filter { $0.value.origin.map(origins.contains) == true }
+    for (fingerprint, state) in coming.sorted(by: { $0.key < $1.key }) {
+      elsewhere[fingerprint] = nil
+      changes.elsewhere.insert(fingerprint)
+      note(fingerprint)
+      if let memory = state.memory {
+        deduplicator.restore(fingerprint, memory)
+        changes.memories.insert(fingerprint)
+      }
+      guard let alert = state.alert else { continue }
+      take(alert, state, fingerprint, at: now)
+    }
+  }
+
+  private mutating func take(_ alert: Alert, _ state: AlertState, _ fingerprint: Fingerprint, at now: Timestamp) {
+    if !alert.isResolved {
+      open[fingerprint] = alert
+      inhibitor.opened(alert.source, fingerprint)
+      if let word = state.acknowledgement {
+        acknowledgements[fingerprint] = word
+        changes.acknowledgements = true
+      }
+      guard state.places.contains(where: { routes[$0.routeID] != nil }) else {
+        // The rules here know none of its routes: it is routed anew.
+        _ = place(alert, at: now)
+        return
+      }
+    }
+    for place in state.places { join(alert, place, at: now) }
+  }
+
+  private mutating func join(_ alert: Alert, _ place: AlertState.Place, at now: Timestamp) {
+    guard let route = routes[place.routeID] else { return }
+    var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place)
+    group.alerts[alert.fingerprint] = alert
+    group.said[alert.fingerprint] = place.said
+    group.heldBack[alert.fingerprint] = place.heldBack
+    group.lastSentAt = [group.lastSentAt, place.lastSentAt].compactMap(\.self).max()
+    group.messages = max(group.messages, place.messages)
+    group.isMuted = group.isMuted || place.isMuted
+    group.isEscalated = group.isEscalated || place.isEscalated
+    groupKeys[alert.fingerprint, default: []].insert(group.key)
+    let next = group.hasNews ? nextMoment(group, at: now) : nextLook(group, route, at: now)
+    if let next { group.wake(at: next) }
+    store(group)
+  }
+
+  /// Alerts that other routers speak of, for a store to keep.
+  public func stateElsewhere(_ fingerprint: Fingerprint) -> AlertState? { elsewhere[fingerprint] }
+
+  /// Takes back an alert that another router speaks of.
+  public mutating func restore(_ state: AlertState, _ fingerprint: Fingerprint) {
+    elsewhere[fingerprint] = state
+    if let alert = state.openAlert { inhibitor.opened(alert.source, fingerprint) }
+  }
+}
