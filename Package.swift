@@ -92,10 +92,15 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "AlertDeliveryTests", dependencies: ["AlertDelivery", "Alerts", "Deals"], swiftSettings: swiftSettings),
+      name: "AlertDeliveryTests",
+      dependencies: ["AlertDelivery", "Alerts", "Deals", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "AlertRouterTests",
-      dependencies: ["AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log],
+      dependencies: [
+        "AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "AlertRouter",
