@@ -10,7 +10,8 @@ struct AlertRouterCommand: ParsableCommand {
     commandName: "alert-router", abstract: "Tells the right person about the right deal, once.",
     subcommands: [
       RunCommand.self, CheckCommand.self, RouteCommand.self, SimulateCommand.self, WhyCommand.self,
-      SilenceCommand.self, AckCommand.self, DeadLettersCommand.self, PreviewCommand.self, BenchCommand.self,
+      SilenceCommand.self, AckCommand.self, DeadLettersCommand.self, PreviewCommand.self, SinkCommand.self,
+      BenchCommand.self,
     ])
 }
 

@@ -107,12 +107,13 @@ final class Router: Sendable {
     return FeedbackLinks(base: settings.url, secret: secret, validMilliseconds: settings.valid.value)
   }
 
-  private func startInterface(_ links: FeedbackLinks?) throws -> APIServer? {
+  private func startInterface(_ links: FeedbackLinks?) throws -> ListeningServer? {
     guard let address = settings.listen else { return nil }
     let api = RouterAPI(
       store: store, token: settings.token, links: links, faults: { [self] in faults() }, now: { Clock.wall() })
-    let (server, port) = try APIServer.start(api, at: address, logger: logger)
-    if let file = settings.portFile { try String(port).write(toFile: file, atomically: true, encoding: .utf8) }
+    let server = try APIServer.start(api, at: address)
+    logger.info("serving the interface", metadata: ["address": "\(address)", "port": "\(server.port)"])
+    if let file = settings.portFile { try String(server.port).write(toFile: file, atomically: true, encoding: .utf8) }
     return server
   }
 
