@@ -17,7 +17,7 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   // HMAC-SHA256, for signed webhooks and links.
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-  // The HTTP server for metrics, health and the alert router's interface: small, and without NIO's dependencies.
+  // The HTTP server of metrics, health and the alert router's interface: small, and without SwiftNIO's build time.
   .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   // The heap behind the queue of due dates.
   .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -66,7 +66,9 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Deals", "Scoring", "Kafka", "Topics", log, arguments,
+        "Replay", "ReplayTopics", "ScorerRuntime", "Connection", "Deals", "Observability", "Programs", "Scoring",
+        "Kafka",
+        "Topics", log, arguments,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -79,6 +81,23 @@ let package = Package(
     .target(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
+    .target(
+      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ConnectionTests", dependencies: ["Connection", "Configuration", "Kafka", log], swiftSettings: swiftSettings
+    ),
+    .target(name: "Programs", dependencies: ["Configuration", "Connection", arguments], swiftSettings: swiftSettings),
+    .target(
+      name: "Observability",
+      dependencies: [
+        "Configuration", "Deals", log, .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ObservabilityTests", dependencies: ["Observability", "Configuration", "Deals", log],
+      swiftSettings: swiftSettings),
     .target(name: "Topics", swiftSettings: swiftSettings),
     .target(name: "DeadLetters", dependencies: ["Deals", "Kafka", "Topics"], swiftSettings: swiftSettings),
     .target(name: "Alerts", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
@@ -114,7 +133,7 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "DeadLetters", "Deals", "Kafka", "Scoring", "Topics", log,
+        "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
@@ -122,13 +141,16 @@ let package = Package(
       name: "ScorerRuntimeTests", dependencies: ["ScorerRuntime", "Configuration", "Scoring", "Deals", "Topics"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", log, arguments],
+      name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", "Observability", log, arguments],
       swiftSettings: swiftSettings),
     .target(name: "CRMImport", dependencies: ["Deals", "Configuration"], swiftSettings: swiftSettings),
     .testTarget(name: "CRMImportTests", dependencies: ["CRMImport", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "CRMConnector",
-      dependencies: ["CRMImport", "Configuration", "Deals", "Kafka", "ScorerRuntime", "Topics", log, arguments],
+      dependencies: [
+        "CRMImport", "Configuration", "Connection", "Deals", "Kafka", "Observability", "Programs", "Topics", log,
+        arguments,
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "Simulation", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
@@ -136,7 +158,10 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Deals"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealPulse",
-      dependencies: ["Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "Topics", log, arguments],
+      dependencies: [
+        "Connection", "Deals", "Kafka", "Observability", "Programs", "ScorerRuntime", "Scoring", "Simulation", "Topics",
+        log, arguments,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "KafkaTests", dependencies: ["Kafka", .product(name: "MetricsTestKit", package: "swift-metrics")],

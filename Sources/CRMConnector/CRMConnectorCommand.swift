@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Programs
 
 /// `crm-connector`: brings deal changes from a CRM to Kafka.
 @main
@@ -8,19 +8,5 @@ struct CRMConnectorCommand: AsyncParsableCommand {
     commandName: "crm-connector", abstract: "Brings deal changes from a CRM to Kafka.",
     subcommands: [ImportCommand.self])
 
-  static func main() async {
-    do {
-      var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
-    } catch let failure as Failure {
-      FileHandle.standardError.write(Data("crm-connector: \(failure.text)\n".utf8))
-      Foundation.exit(failure.status)
-    } catch {
-      exit(withError: error)
-    }
-  }
+  static func main() async { await runProgram() }
 }

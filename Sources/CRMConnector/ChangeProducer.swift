@@ -2,24 +2,23 @@ import Deals
 import Foundation
 import Kafka
 import Logging
-import ScorerRuntime
+import Observability
 
 /// Produces changes to `deals.changes`. Blocks; runs on a thread of its own.
 struct ChangeProducer {
-  let servers: String
+  let client: ClientConfiguration
   let topic: String
   let rate: Int?
   private let logger = Logger(label: "crm-connector")
 
-  init(servers: String, topic: String, rate: Int?) {
-    self.servers = servers
+  init(client: ClientConfiguration, topic: String, rate: Int?) {
+    self.client = client
     self.topic = topic
     self.rate = rate
   }
 
   func produce(_ changes: [DealChange]) throws {
-    let client = ClientConfiguration(bootstrapServers: servers, clientID: "crm-connector")
-    try waitForBroker(client)
+    try waitForBroker()
     let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
     defer { producer.close() }
     let target = try producer.topic(topic)
@@ -27,9 +26,9 @@ struct ChangeProducer {
       MessageType.change.constantHeaders(source: "/dealpulse/crm-connector").map { MessageHeader($0.name, $0.value) })
     let group = DeliveryGroup()
     var writer = JSONWriter()
-    var progress = ProgressLine(total: changes.count, name: "events")
+    var progress = ProgressBar("sending", unit: "events", total: changes.count)
     var pace = Pace(perSecond: rate)
-    for change in changes {
+    for (index, change) in changes.enumerated() {
       pace.wait()
       writer.removeAll()
       writer.change(change)
@@ -43,11 +42,11 @@ struct ChangeProducer {
             ], group: group)
         }
       }
-      progress.advance()
+      if index % 256 == 0 { progress.show(index) }
       if let failure = group.firstFailure { throw failure }
     }
     try flush(producer, group)
-    progress.finish()
+    progress.end(changes.count)
   }
 
   private func flush(_ producer: Producer, _ group: DeliveryGroup) throws {
@@ -62,9 +61,9 @@ struct ChangeProducer {
     if let failure = group.firstFailure { throw failure }
   }
 
-  private func waitForBroker(_ client: ClientConfiguration) throws {
+  private func waitForBroker() throws {
     let admin = try Admin(client, logger: logger)
-    var wait = BrokerWait(servers: servers, logger: logger)
+    var wait = BrokerWait(servers: client.bootstrapServers, logger: logger)
     while true {
       do throws(KafkaError) {
         let cluster = try admin.describeCluster()
@@ -97,40 +96,5 @@ struct Pace {
     if ahead > .milliseconds(1) {
       DedicatedThread.pause(milliseconds: UInt32(min(ahead / .milliseconds(1), 60_000)))
     }
-  }
-}
-
-/// A progress bar on a terminal; silent elsewhere.
-struct ProgressLine {
-  private let total: Int
-  private let name: String
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let begun = ContinuousClock.now
-  private var done = 0
-
-  init(total: Int, name: String) {
-    self.total = total
-    self.name = name
-  }
-
-  mutating func advance() {
-    done += 1
-    if isTerminal, done % max(1, total / 200) == 0 { draw() }
-  }
-
-  mutating func finish() {
-    guard isTerminal else { return }
-    draw()
-    FileHandle.standardError.write(Data("\n".utf8))
-  }
-
-  private func draw() {
-    let seconds = max(0.001, (ContinuousClock.now - begun) / .seconds(1))
-    let rate = Double(done) / seconds
-    let filled = total > 0 ? done * 30 / total : 30
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-    let left = rate > 0 ? Int(Double(total - done) / rate) : 0
-    FileHandle.standardError.write(
-      Data("\r\(bar) \(done)/\(total) \(name), \(Int(rate))/s, \(left) s left ".utf8))
   }
 }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import CRMImport
 import Configuration
+import Connection
 import Deals
 import Foundation
 import Kafka
 import Logging
-import Topics
+import Observability
+import Programs
 
 /// `crm-connector import`: a CRM's export becomes change events.
 struct ImportCommand: AsyncParsableCommand {
@@ -19,11 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "How columns, stages and dates are read; see config/connector.yaml.")
   var config: String?
 
-  @Option(help: "Brokers to start from, host:port separated by commas.")
-  var bootstrapServers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092"
-
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
+  @OptionGroup var connection: ConnectionOptions
 
   @Option(help: "Where rows that can't be used go, as CSV; the export's name with .rejects.csv where not given.")
   var rejects: String?
@@ -47,19 +45,23 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let export: CRMExport
+    let connection: ConnectionSettings
     do {
-      export = try CRMExport(path: file, settings: try settings(), stagePath: stagePath)
+      let settings: ImportSettings
+      (settings, connection) = try loaded()
+      export = try CRMExport(path: file, settings: settings, stagePath: stagePath)
     } catch {
       throw Failure(text: "\(error)", status: 2)
     }
+    connection.observability.bootstrapLogging()
     try writeRejects(export)
     if !dryRun {
-      let (changes, servers, topic, rate) = (
-        export.changes, bootstrapServers, TopicNames(prefix: topicPrefix).changes, rate
+      let (changes, producer) = (
+        export.changes, ChangeProducer(client: connection.client, topic: connection.topics.changes, rate: rate)
       )
       do {
         try await DedicatedThread.run(name: "import") {
-          try ChangeProducer(servers: servers, topic: topic, rate: rate).produce(changes)
+          try producer.produce(changes)
         }
       } catch {
         throw Failure(text: "\(error)", status: 3)
@@ -68,12 +70,13 @@ struct ImportCommand: AsyncParsableCommand {
     print(summary(export))
   }
 
-  private func settings() throws -> ImportSettings {
+  private func loaded() throws -> (ImportSettings, ConnectionSettings) {
     var settings = ImportSettings()
-    _ = try Configuration(
-      ConfigurationSchema(keys: [], parts: ImportSettings.parts), file: config, environment: [:], flags: []
+    let configuration = try Configuration(
+      ConfigurationSchema(keys: ConnectionKeys.all, parts: ImportSettings.parts), file: config,
+      environment: ProcessInfo.processInfo.environment, flags: connection.flags
     ) { part, node throws(ConfigurationFault) in try settings.read(part, node) }
-    return settings
+    return (settings, try ConnectionSettings(configuration, clientID: "crm-connector"))
   }
 
   private func writeRejects(_ export: CRMExport) throws {
@@ -101,11 +104,4 @@ struct ImportCommand: AsyncParsableCommand {
     }
     return lines.joined(separator: "\n")
   }
-}
-
-/// Ends the program with words on standard error and a status.
-struct Failure: Error, CustomStringConvertible {
-  var text: String
-  var status: Int32
-  var description: String { text }
 }

@@ -73,34 +73,36 @@ struct dp_reader {
   // The DOM parser, not the on-demand one: it checks the whole document, and picks the best instructions at run time.
   dom::parser parser;
   std::vector<char> buffer;
+  // Nodes are written over from document to document: only the first `count` mean anything.
   std::vector<dp_node> nodes;
+  size_t count = 0;
 
   dp_reader(const char *const *known, const uint32_t *lengths, size_t count, uint32_t depth)
       : names(known, lengths, count), max_depth(depth) {}
 
   dp_node &add(dp_kind kind, uint16_t key) {
-    dp_node node{};
+    if (count == nodes.size()) nodes.resize(nodes.size() * 2 + 64);
+    dp_node &node = nodes[count++];
     node.kind = kind;
     node.key = key;
-    nodes.push_back(node);
-    nodes.back().end = static_cast<uint32_t>(nodes.size());
-    return nodes.back();
+    node.end = static_cast<uint32_t>(count);
+    return node;
   }
 
   void walk(dom::element value, uint16_t key) {
     switch (value.type()) {
     case dom::element_type::OBJECT: {
-      size_t place = nodes.size();
+      size_t place = count;
       add(DP_OBJECT, key);
       for (auto [name, member] : dom::object(value)) walk(member, names.find(name));
-      nodes[place].end = static_cast<uint32_t>(nodes.size());
+      nodes[place].end = static_cast<uint32_t>(count);
       return;
     }
     case dom::element_type::ARRAY: {
-      size_t place = nodes.size();
+      size_t place = count;
       add(DP_ARRAY, key);
       for (dom::element member : dom::array(value)) walk(member, 0);
-      nodes[place].end = static_cast<uint32_t>(nodes.size());
+      nodes[place].end = static_cast<uint32_t>(count);
       return;
     }
     case dom::element_type::STRING: {
@@ -124,7 +126,7 @@ struct dp_reader {
   }
 
   dp_status read(const void *bytes, size_t length) {
-    nodes.clear();
+    count = 0;
     if (length == 0) return DP_EMPTY;
     if (buffer.size() < length + SIMDJSON_PADDING) buffer.resize((length + SIMDJSON_PADDING) * 2);
     if (parser.capacity() < length || parser.max_depth() != max_depth) {
@@ -155,7 +157,7 @@ dp_status dp_reader_read(dp_reader *reader, const void *bytes, size_t length, co
   try {
     dp_status status = reader->read(bytes, length);
     *nodes = reader->nodes.data();
-    *count = reader->nodes.size();
+    *count = reader->count;
     return status;
   } catch (...) {
     return DP_OUT_OF_MEMORY;

@@ -1,23 +1,19 @@
 import ArgumentParser
-import Foundation
+import Connection
 import Kafka
+import Programs
+import ScorerRuntime
 import Topics
 
-/// Which cluster and which topics a command is about.
+/// Which cluster and which topics a command is about: by flags, the environment or the scorer's configuration.
 struct ClusterOptions: ParsableArguments {
-  @Option(help: "Brokers to start from, host:port separated by commas.")
-  var bootstrapServers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092"
+  @Option(help: "A configuration that says how to connect, such as config/scorer.yaml.") var config: String?
+  @OptionGroup var connection: ConnectionOptions
 
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
-
-  var client: ClientConfiguration { ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "dealpulse") }
-  var topics: TopicNames { TopicNames(prefix: topicPrefix) }
-}
-
-/// Ends a command with words on standard error and a status.
-struct Failure: Error, CustomStringConvertible {
-  var text: String
-  var status: Int32 = 1
-  var description: String { text }
+  /// Loads it and begins to log as it says: once in a command.
+  func settings() throws -> ConnectionSettings {
+    let settings = try connection.settings(clientID: "dealpulse", file: config, schema: ScorerKeys.schema)
+    settings.observability.bootstrapLogging()
+    return settings
+  }
 }

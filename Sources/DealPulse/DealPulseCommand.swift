@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Programs
 
 /// `dealpulse`: the operator's companion.
 @main
@@ -11,19 +11,5 @@ struct DealPulseCommand: AsyncParsableCommand {
       SimulateCommand.self, BenchCommand.self,
     ])
 
-  static func main() async {
-    do {
-      var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
-    } catch let failure as Failure {
-      FileHandle.standardError.write(Data("dealpulse: \(failure.text)\n".utf8))
-      Foundation.exit(failure.status)
-    } catch {
-      exit(withError: error)
-    }
-  }
+  static func main() async { await runProgram() }
 }

@@ -3,6 +3,8 @@ import Deals
 import Foundation
 import Kafka
 import Logging
+import Observability
+import Programs
 import Replay
 import ReplayTopics
 import Topics
@@ -24,11 +26,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The file that the scores go to, one risk event in a line.")
   var output: String?
 
-  @Option(help: "Brokers, host:port separated by commas, to read deals.changes from in place of files, or to write to.")
-  var bootstrapServers: String?
-
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
+  @OptionGroup var connection: ConnectionOptions
 
   @Option(help: "The first offset of deals.changes to read, in each partition.")
   var fromOffset: Int64 = 0
@@ -66,10 +64,10 @@ struct RunCommand: AsyncParsableCommand {
     if let speed, !(speed > 0) { throw ValidationError("--speed is \(speed): write a number above 0") }
     if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
     guard (output == nil) != (toReplay == nil) else { throw ValidationError("give either --output or --to-replay") }
-    guard !input.isEmpty || bootstrapServers != nil else {
+    guard !input.isEmpty || connection.bootstrapServers != nil else {
       throw ValidationError("say what to replay: give --input, or --bootstrap-servers for deals.changes")
     }
-    guard toReplay == nil || bootstrapServers != nil else {
+    guard toReplay == nil || connection.bootstrapServers != nil else {
       throw ValidationError("--to-replay needs --bootstrap-servers")
     }
     guard fromOffset >= 0, toOffset > fromOffset else {
@@ -89,11 +87,12 @@ struct RunCommand: AsyncParsableCommand {
   private func replay() throws {
     let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
-    var meter = ProgressMeter()
+    var meter = ProgressBar("deal-replay", unit: "changes")
     if let speed { try pace(replay, speed, &meter) }
-    while try replay.advance(8_192) { meter.show(replay.progress) }
+    while try replay.advance(8_192) { meter.show(Int(replay.progress.changes), share: replay.progress.share) }
     let progress = try replay.finish()
-    meter.end(progress)
+    meter.end(Int(progress.changes))
+    note("\(progress.scores) scores")
     let unreadable = replay.unreadable
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 {
@@ -105,12 +104,13 @@ struct RunCommand: AsyncParsableCommand {
 
   private func open() throws -> HistoryReplay {
     let plan = try plan()
-    let sink = try target().map { try ReplayTopicSink($0, client: client, logger: Logger(label: "deal-replay")) }
+    let sink = try target().map { try ReplayTopicSink($0, client: try client, logger: Logger(label: "deal-replay")) }
     guard input.isEmpty else {
       return try sink.map { try HistoryReplay(plan, sink: $0) } ?? HistoryReplay(plan)
     }
     let reader = ClusterReader(
-      client: client, topics: TopicNames(prefix: topicPrefix), logger: Logger(label: "deal-replay"))
+      client: try client, topics: TopicNames(prefix: connection.topicPrefix ?? ""), logger: Logger(label: "deal-replay")
+    )
     let read = try reader.changes(offsets: fromOffset..<toOffset)
     if read.unreadable > 0 {
       note("\(read.unreadable) records of deals.changes could not be used")
@@ -121,19 +121,19 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private var client: ClientConfiguration {
-    ClientConfiguration(bootstrapServers: bootstrapServers ?? "", clientID: "deal-replay")
+    get throws { try connection.settings(clientID: "deal-replay").client }
   }
 
   private func target() throws -> ReplayTopicName? {
     guard let toReplay else { return nil }
-    guard let name = ReplayTopicName(toReplay, topics: TopicNames(prefix: topicPrefix)) else {
+    guard let name = ReplayTopicName(toReplay, topics: TopicNames(prefix: connection.topicPrefix ?? "")) else {
       throw ValidationError("--to-replay is \(toReplay): write a name of small letters, digits and dashes")
     }
     return name
   }
 
   /// Holds each change back until its time has come.
-  private func pace(_ replay: HistoryReplay, _ speed: Double, _ meter: inout ProgressMeter) throws {
+  private func pace(_ replay: HistoryReplay, _ speed: Double, _ meter: inout ProgressBar) throws {
     guard let first = replay.next else { return }
     let start = ContinuousClock.now
     while let next = replay.next {
@@ -141,7 +141,7 @@ struct RunCommand: AsyncParsableCommand {
       let wait = start + .milliseconds(max(0, milliseconds)) - .now
       if wait > .zero { Thread.sleep(forTimeInterval: wait / .seconds(1)) }
       guard try replay.advance(1) else { return }
-      meter.show(replay.progress)
+      meter.show(Int(replay.progress.changes), share: replay.progress.share)
     }
   }
 

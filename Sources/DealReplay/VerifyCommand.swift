@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kafka
 import Logging
+import Programs
 import Replay
 import ReplayTopics
 import ScorerRuntime
@@ -19,11 +20,7 @@ struct VerifyCommand: AsyncParsableCommand {
       Lines as kcat -J writes them (--dump). Ends with status 1 where a score differs or is missing.
       """)
 
-  @Option(help: "Brokers to start from, host:port separated by commas.")
-  var bootstrapServers: String?
-
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
+  @OptionGroup var connection: ConnectionOptions
 
   @Option(parsing: .upToNextOption, help: "Dumps to read in place of a cluster.")
   var dump: [String] = []
@@ -41,7 +38,7 @@ struct VerifyCommand: AsyncParsableCommand {
   var format = Format.text
 
   func validate() throws {
-    guard (bootstrapServers == nil) != dump.isEmpty else {
+    guard (connection.bootstrapServers == nil) != dump.isEmpty else {
       throw ValidationError("say where to read from: either --bootstrap-servers or --dump")
     }
     for pair in set where !pair.contains("=") {
@@ -50,31 +47,30 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings = try ScorerSettings.load(
-      file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags
-    ).settings.engine
-    let records = try await read()
-    let report = Verifier(settings: settings).verify(records)
+    let loaded = try ScorerSettings.load(
+      file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags)
+    loaded.observability.bootstrapLogging()
+    let records = try await read(loaded.settings)
+    let report = Verifier(settings: loaded.settings.engine).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
   }
 
   private var flags: [(String, String)] {
-    self.set.compactMap { pair in
-      pair.firstIndex(of: "=").map { (String(pair[..<$0]), String(pair[pair.index(after: $0)...])) }
-    }
+    connection.flags
+      + self.set.compactMap { pair in
+        pair.firstIndex(of: "=").map { (String(pair[..<$0]), String(pair[pair.index(after: $0)...])) }
+      }
   }
 
-  private func read() async throws -> TopicRecords {
-    guard let bootstrapServers else {
+  private func read(_ settings: ScorerSettings) async throws -> TopicRecords {
+    guard dump.isEmpty else {
       var reader = TopicRecordReader()
       for path in dump { try reader.addDump(path: path) }
       return reader.sorted()
     }
-    let client = ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "deal-replay")
-    let topics = TopicNames(prefix: topicPrefix)
     return try await DedicatedThread.run(name: "verify") {
-      try ClusterReader(client: client, topics: topics, logger: Logger(label: "deal-replay")).read()
+      try ClusterReader(client: settings.client, topics: settings.topics, logger: Logger(label: "deal-replay")).read()
     }
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Configuration
-import Dispatch
 import Foundation
 import Logging
+import Observability
 import ScorerRuntime
 
 /// `deal-scorer`: changes in, risk out.
@@ -24,6 +24,8 @@ struct DealScorerCommand: AsyncParsableCommand {
   @Option(help: "exactly_once or at_least_once.") var guarantee: String?
   @Option(help: "Milliseconds after which a silent instance is out of its group.") var sessionTimeout: Int?
   @Option(help: "Milliseconds that a broker may wait for data.") var fetchWait: Int?
+  @Option(help: "How log lines look: auto, json or text.") var logFormat: String?
+  @Option(help: "The port of /metrics, /healthz and /readyz.") var metricsPort: String?
   @Flag(help: "Check the configuration, print what is in effect, and end.") var checkConfig = false
   @Flag(help: "Print what the scorer reads, keeps and writes, and end.") var describe = false
 
@@ -51,24 +53,27 @@ struct DealScorerCommand: AsyncParsableCommand {
   }
 
   private func run(_ loaded: LoadedScorer) async throws {
+    let metrics = PrometheusMetrics(help: ScorerMetrics.help)
+    loaded.observability.bootstrapLogging()
+    loaded.observability.bootstrapMetrics(metrics)
     let logger = Logger(label: "deal-scorer")
     for (key, value, source) in loaded.effective {
       logger.info("configuration", metadata: ["key": "\(key)", "value": "\(value)", "source": "\(source)"])
     }
     let scorer = Scorer(loaded.settings, logger: logger)
-    let signals = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { scorer.stop() }
-      source.resume()
-      return source
-    }
-    defer { for source in signals { source.cancel() } }
+    let readiness = Readiness()
+    readiness.require("scorer") { scorer.status.reasonNotReady }
+    let server = loaded.observability.statusServer(metrics, readiness: readiness, logger: logger)
+    let signals = TerminationSignal { _ in scorer.stop() }
+    defer { signals.cancel() }
     do {
+      try await server.start()
       try await scorer.run()
-    } catch let error as ScorerError {
+      await server.stop()
+    } catch {
+      await server.stop()
       Self.complain("\(error)")
-      throw ExitCode(error.exitStatus)
+      throw ExitCode((error as? ScorerError)?.exitStatus ?? 2)
     }
   }
 
@@ -77,6 +82,7 @@ struct DealScorerCommand: AsyncParsableCommand {
       ("kafka.bootstrap_servers", bootstrapServers), ("topics.prefix", topicPrefix), ("scorer.group_id", groupId),
       ("scorer.instance_id", instanceId), ("scorer.threads", threads), ("processing.guarantee", guarantee),
       ("kafka.session_timeout", sessionTimeout.map { "\($0)ms" }), ("kafka.fetch_wait", fetchWait.map { "\($0)ms" }),
+      ("logging.format", logFormat), ("metrics.port", metricsPort),
     ]
     for pair in set {
       guard let place = pair.firstIndex(of: "=") else { continue }

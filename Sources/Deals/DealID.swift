@@ -8,6 +8,12 @@ public struct DealID: Hashable, Sendable {
   /// The longest id, in bytes of UTF-8.
   public static let maximumBytes = 128
 
+  /// A hash of the id's bytes for tables of one process: another seed gives another hash.
+  public func hash(seed: UInt64) -> UInt64 {
+    var text = text
+    return text.withUTF8 { SymbolCache.hash(UnsafeRawBufferPointer($0), seed: seed) }
+  }
+
   /// The id, or nil where the text is not a possible one.
   public init?(_ text: String) {
     guard (1...Self.maximumBytes).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "#") else { return nil }

@@ -1,7 +1,7 @@
 import Deals
-import Foundation
 import Kafka
 import Logging
+import Observability
 import Synchronization
 import Topics
 
@@ -43,7 +43,7 @@ public final class Scorer: Sendable {
   private func runThread(_ number: Int, _ settings: ScorerSettings) {
     do throws(ScorerError) {
       let processor = try DealProcessor(
-        settings, number: number, status: status, logger: logger, clock: { Self.now() },
+        settings, number: number, status: status, logger: logger, clock: { .now },
         isStopped: { [self] in stopped.load(ordering: .acquiring) })
       try processor.run()
     } catch {
@@ -81,34 +81,5 @@ public final class Scorer: Sendable {
       return settings
     }
     return nil
-  }
-
-  static func now() -> Timestamp {
-    Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
-  }
-}
-
-/// Waits for a broker that is not there: doubling pauses up to five seconds, one clear line a minute.
-public struct BrokerWait {
-  private let servers: String
-  private let logger: Logger
-  private var pause: UInt32 = 100
-  private var said: ContinuousClock.Instant?
-
-  /// Waits for brokers.
-  public init(servers: String, logger: Logger) {
-    self.servers = servers
-    self.logger = logger
-  }
-
-  /// Pauses after a failed attempt; blocks the thread.
-  public mutating func wait(after error: KafkaError) {
-    let now = ContinuousClock.now
-    if said.map({ now - $0 >= .seconds(60) }) ?? true {
-      said = now
-      logger.warning("no broker at \(servers) yet, trying on: \(error)")
-    }
-    DedicatedThread.pause(milliseconds: pause)
-    pause = min(pause * 2, 5_000)
   }
 }

@@ -9,8 +9,9 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: "Without --bootstrap-servers it starts an embedded broker of its own. Meant for a release build.")
 
   @Option(help: "Events for the engine.") var engineEvents = 200_000
-  @Option(help: "Events for the stream; the embedded broker holds about 110,000.") var streamEvents = 100_000
-  @Option(help: "Open deals for the memory figure.") var deals = 1_000_000
+  @Option(help: "Events for the stream, 0 to leave it out; the embedded broker holds about 110,000.")
+  var streamEvents = 100_000
+  @Option(help: "Open deals for the memory figure, 0 to leave it out.") var deals = 1_000_000
   @Option(help: "Seconds of paced events for the latency figures.") var latencySeconds = 10
 
   func run() async throws {
@@ -23,9 +24,17 @@ struct BenchCommand: AsyncParsableCommand {
 
   private func measure() throws -> [String: Double] {
     // First, while the heap is empty: what others leave free would be counted as nothing.
-    let bytes = try MemoryBench(deals: deals).bytesPerDeal()
+    let bytes = deals > 0 ? try MemoryBench(deals: deals).bytesPerDeal() : .nan
     var figures = try EngineBench(events: engineEvents).figures()
     figures["bytes_per_open_deal"] = bytes
+    if streamEvents > 0 { figures.merge(try streamFigures()) { $1 } }
+    figures["engine_over_jsondecoder"] = (figures["engine_eps"] ?? 0) / (figures["jsondecoder_eps"] ?? 1)
+    // A part that was left out or made too small to measure has no figure.
+    return figures.filter(\.value.isFinite).mapValues { ($0 * 1_000).rounded() / 1_000 }
+  }
+
+  private func streamFigures() throws -> [String: Double] {
+    var figures: [String: Double] = [:]
     let stage = try BenchStage()
     defer { stage.close() }
     let load = try BenchLoad(events: streamEvents)
@@ -34,10 +43,8 @@ struct BenchCommand: AsyncParsableCommand {
     figures["fanout_eps"] = try stream.fanout()
     figures.merge(try stream.scorer()) { $1 }
     figures.merge(try stream.latency(seconds: latencySeconds)) { $1 }
-    figures["engine_over_jsondecoder"] = (figures["engine_eps"] ?? 0) / (figures["jsondecoder_eps"] ?? 1)
     figures["scorer_over_fanout"] = (figures["scorer_eps"] ?? 0) / (figures["fanout_eps"] ?? 1)
-    // A part that was made too small to measure has no figure.
-    return figures.filter(\.value.isFinite).mapValues { ($0 * 1_000).rounded() / 1_000 }
+    return figures
   }
 }
 

@@ -6,10 +6,10 @@ import Simulation
 struct BenchLoad {
   let keys: [[UInt8]]
   let changes: [[UInt8]]
-  /// Bytes of the risk records for each change, ledger entries among them.
-  let outputs: [[Int]]
-  /// Bytes of the state record after each change.
-  let states: [Int]
+  /// The risk records for each change, ledger entries among them.
+  let outputs: [[[UInt8]]]
+  /// The state record after each change.
+  let states: [[UInt8]]
 
   init(events: Int) throws {
     var settings = SimulationSettings()
@@ -17,7 +17,7 @@ struct BenchLoad {
     settings.dealsPerDay = 200
     // Few closes: the embedded broker keeps 5 MiB of the ledger's one partition.
     settings.contactShare = 0.5
-    var (keys, changes, outputs, states): ([[UInt8]], [[UInt8]], [[Int]], [Int]) = ([], [], [], [])
+    var (keys, changes, outputs, states): ([[UInt8]], [[UInt8]], [[[UInt8]]], [[UInt8]]) = ([], [], [], [])
     var engine = DealEngine(partition: 0, settings: EngineSettings())
     var baselines = Baselines(model: WeightedModel.name)
     var output = EngineOutput()
@@ -31,23 +31,23 @@ struct BenchLoad {
       changes.append(writer.bytes)
       output.removeAll()
       engine.apply(change, at: Int64(offset), &baselines, into: &output)
-      var sizes: [Int] = []
+      var records: [[UInt8]] = []
       for risk in output.risks {
         writer.removeAll()
         writer.riskEvent(risk)
-        sizes.append(writer.bytes.count)
+        records.append(writer.bytes)
       }
       for entry in output.entries {
         writer.removeAll()
         writer.ledgerEntry(entry)
-        sizes.append(writer.bytes.count)
+        records.append(writer.bytes)
         baselines.apply(entry, at: ledger)
         ledger += 1
       }
-      outputs.append(sizes)
+      outputs.append(records)
       writer.removeAll()
       if let state = engine.state(of: change.dealID) { writer.dealState(state) }
-      states.append(writer.bytes.count)
+      states.append(writer.bytes)
     }
     (self.keys, self.changes, self.outputs, self.states) = (keys, changes, outputs, states)
   }

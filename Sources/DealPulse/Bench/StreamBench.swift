@@ -7,6 +7,7 @@ import Scoring
 import Simulation
 import Synchronization
 import Topics
+import Programs
 
 /// The broker of a benchmark, as a process of its own.
 final class BenchStage {
@@ -85,22 +86,28 @@ struct StreamBench {
     }
   }
 
-  /// Consume and write as many records and bytes as the scorer does: the scorer's ceiling.
+  /// Consume and write the records that the scorer writes, bytes and headers, without making them: the scorer's ceiling.
   func fanout() throws -> Double {
-    let blank = (0..<8_192).map { UInt8(truncatingIfNeeded: $0 &* 31 % 64 + 32) }
+    let common = RecordHeaders(
+      MessageType.risk.constantHeaders(source: "/dealpulse/bench").map { MessageHeader($0.name, $0.value) })
+    let (id, time) = (Array("0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11".utf8), Array("2024-02-10T09:30:00.250Z".utf8))
     return try copy(TopicNames(prefix: "fan.")) { producer, topics, group in
       let (risk, state) = (try producer.topic(topics.risk), try producer.topic(topics.state))
       return { message, index in
         try message.key.withUnsafeBytes { key in
-          try blank.withUnsafeBytes { bytes in
-            for size in load.outputs[index] {
-              try producer.produce(
-                to: risk, partition: message.partition, key: key,
-                value: UnsafeRawBufferPointer(rebasing: bytes[..<min(size, bytes.count)]), group: group)
+          for output in load.outputs[index] {
+            try output.withUnsafeBytes { value in
+              try id.withUnsafeBytes { id in
+                try time.withUnsafeBytes { time in
+                  try producer.produce(
+                    to: risk, partition: message.partition, key: key, value: value, common: common,
+                    texts: [("ce_id", id), ("ce_time", time)], group: group)
+                }
+              }
             }
-            try producer.produce(
-              to: state, partition: message.partition, key: key,
-              value: UnsafeRawBufferPointer(rebasing: bytes[..<load.states[index]]), group: group)
+          }
+          try load.states[index].withUnsafeBytes { value in
+            try producer.produce(to: state, partition: message.partition, key: key, value: value, group: group)
           }
         }
       }

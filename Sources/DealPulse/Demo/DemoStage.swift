@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Logging
 import Topics
+import Programs
 
 /// The processes that a demo runs on: broker and scorer, with their logs in a folder of their own.
 final class DemoStage {

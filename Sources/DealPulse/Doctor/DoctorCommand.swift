@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connection
 import Foundation
 import Kafka
 import Logging
@@ -14,7 +15,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let findings = try await DedicatedThread.run(name: "doctor") { command.examine() }
+    let cluster = try cluster.settings()
+    let findings = try await DedicatedThread.run(name: "doctor") { command.examine(cluster) }
     for finding in findings { print("\(finding.isGood ? "ok   " : "WRONG") \(finding.text)") }
     guard findings.allSatisfy(\.isGood) else { throw ExitCode(1) }
   }
@@ -24,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var text: String
   }
 
-  private func examine() -> [Finding] {
+  private func examine(_ cluster: ConnectionSettings) -> [Finding] {
     let logger = Logger(label: "dealpulse") { _ in SwiftLogNoOpLogHandler() }
     var findings = [Finding(isGood: true, text: "librdkafka \(LibraryVersion.text)")]
     do throws(KafkaError) {
@@ -37,19 +39,19 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(
           Finding(isGood: true, text: "embedded broker: at_least_once, and nothing is kept; for demos and tests"))
       }
-      findings += topicFindings(description)
-      findings += permissionFindings(logger)
+      findings += topicFindings(description, cluster.topics)
+      findings += permissionFindings(cluster, logger)
     } catch {
-      findings.append(Finding(isGood: false, text: "\(cluster.bootstrapServers): \(error)"))
+      findings.append(Finding(isGood: false, text: "\(cluster.client.bootstrapServers): \(error)"))
     }
     return findings
   }
 
-  private func topicFindings(_ description: ClusterDescription) -> [Finding] {
-    let found = description.topics[cluster.topics.changes]?.partitions
+  private func topicFindings(_ description: ClusterDescription, _ topics: TopicNames) -> [Finding] {
+    let found = description.topics[topics.changes]?.partitions
     let partitions = dealPartitions ?? found ?? 12
     return TopicDeclaration.all(dealPartitions: partitions).map { topic in
-      let name = cluster.topicPrefix + topic.name
+      let name = topics.prefix + topic.name
       guard let there = description.topics[name] else {
         return Finding(isGood: false, text: "\(name) does not exist: run `dealpulse topics apply`")
       }
@@ -67,7 +69,7 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   /// Reads the ends of the ledger: it needs the permissions that every program needs.
-  private func permissionFindings(_ logger: Logger) -> [Finding] {
+  private func permissionFindings(_ cluster: ConnectionSettings, _ logger: Logger) -> [Finding] {
     do throws(KafkaError) {
       let consumer = try Consumer(
         ConsumerConfiguration(client: cluster.client, groupID: "dealpulse-doctor"), logger: logger)

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Connection
 import Deals
 import Foundation
 import Kafka
 import Logging
+import Programs
 
 /// `dealpulse explain`: why a deal has its score.
 struct ExplainCommand: AsyncParsableCommand {
@@ -15,14 +17,15 @@ struct ExplainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let events = try await DedicatedThread.run(name: "explain") { try command.read() }
+    let cluster = try cluster.settings()
+    let events = try await DedicatedThread.run(name: "explain") { try command.read(cluster) }
     guard let last = events.last else {
       throw Failure(text: "\(cluster.topics.risk) has no score of \(deal): check the id and --topic-prefix")
     }
     for event in all ? events : [last] { print(Explanation(event).text) }
   }
 
-  private func read() throws -> [RiskEvent] {
+  private func read(_ cluster: ConnectionSettings) throws -> [RiskEvent] {
     let logger = Logger(label: "dealpulse")
     let topic = cluster.topics.risk
     guard let found = try Admin(cluster.client, logger: logger).describe(topic: topic) else {

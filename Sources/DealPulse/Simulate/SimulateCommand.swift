@@ -3,6 +3,7 @@ import Deals
 import Foundation
 import Kafka
 import Simulation
+import Programs
 
 /// `dealpulse simulate`: a history with known truth.
 struct SimulateCommand: AsyncParsableCommand {
@@ -60,7 +61,8 @@ struct SimulateCommand: AsyncParsableCommand {
   private func stream() throws {
     var simulator = DealSimulator(settings())
     if produce {
-      let sender = try ChangeSender(cluster.client, topic: cluster.topics.changes)
+      let connection = try cluster.settings()
+      let sender = try ChangeSender(connection.client, topic: connection.topics.changes)
       while let event = simulator.next() { try sender.send(event) }
       try sender.finish()
     } else {

@@ -16,8 +16,9 @@ struct TopicsCommand: AsyncParsableCommand {
     var dealPartitions = 12
 
     func contract() throws -> TopicContract {
-      try TopicContract(
-        client: cluster.client, prefix: cluster.topicPrefix, dealPartitions: dealPartitions,
+      let connection = try cluster.settings()
+      return try TopicContract(
+        client: connection.client, prefix: connection.topics.prefix, dealPartitions: dealPartitions,
         logger: Logger(label: "dealpulse"))
     }
   }

@@ -94,14 +94,7 @@ private struct ChangeFields {
       guard let utf8 = value.utf8, !utf8.isEmpty else { throw value.wrongType(key, "a non-empty string") }
       eventID = EventID(utf8: utf8)
     case .dealID: if !value.isNull { dealID = try value.dealID(key) }
-    case .change:
-      let name = try value.string(key)
-      guard let known = ChangeKind(name: name) else {
-        let names = ChangeKind.allCases.map(\.name).joined(separator: ", ")
-        throw DecodeFailure(
-          .unknownChange, key.name, "the change \"\(name.prefix(40))\" does not exist: write one of \(names)")
-      }
-      kind = known
+    case .change: kind = try value.changeKind(key)
     case .occurredAt: occurredAt = try value.timestamp(key)
     case .previousStage: previousStage = value.isNull ? nil : try value.stage(key)
     case .synthetic: isSynthetic = try value.boolean(key)

@@ -47,14 +47,14 @@ extension JSONValue {
     // The five stages have five different lengths, so one comparison is enough.
     let stage: Stage? =
       switch utf8.count {
-      case 9: .qualified
-      case 4: .demo
-      case 8: .proposal
-      case 11: .negotiation
-      case 6: .closed
+      case 9 where equals("Qualified"): .qualified
+      case 4 where equals("Demo"): .demo
+      case 8 where equals("Proposal"): .proposal
+      case 11 where equals("Negotiation"): .negotiation
+      case 6 where equals("Closed"): .closed
       default: nil
       }
-    guard let stage, utf8.elementsEqual(stage.name.utf8) else {
+    guard let stage else {
       throw DecodeFailure(
         .unknownStage, key.name,
         "the stage \(quoted) does not exist: map it to one of \(Stage.allCases.map(\.name).joined(separator: ", "))")
@@ -62,10 +62,26 @@ extension JSONValue {
     return stage
   }
 
+  func changeKind(_ key: WireKey) throws(DecodeFailure) -> ChangeKind {
+    // Compared in place: this is read with every change.
+    if equals("stage_changed") { return .stageChanged }
+    if equals("updated") { return .updated }
+    if equals("engagement") { return .engagement }
+    if equals("created") { return .created }
+    if equals("closed") { return .closed }
+    let name = try string(key)
+    guard let kind = ChangeKind(name: name) else {
+      let names = ChangeKind.allCases.map(\.name).joined(separator: ", ")
+      throw DecodeFailure(
+        .unknownChange, key.name, "the change \"\(name.prefix(40))\" does not exist: write one of \(names)")
+    }
+    return kind
+  }
+
   func outcome(_ key: WireKey) throws(DecodeFailure) -> Outcome {
+    if equals("won") { return .won }
+    if equals("lost") { return .lost }
     let text = try string(key)
-    if text == "won" { return .won }
-    if text == "lost" { return .lost }
     guard let outcome = Outcome.allCases.first(where: { $0.name == text.lowercased() }) else {
       throw DecodeFailure(.unknownOutcome, key.name, "the outcome \(quoted) does not exist: write won or lost")
     }

@@ -1,5 +1,3 @@
-import CSimdJSON
-
 /// Writes JSON into a buffer that is kept from record to record: no field costs an allocation.
 ///
 /// The caller writes well-formed JSON; this type knows commas and escapes, not schemas.
@@ -12,7 +10,9 @@ public struct JSONWriter: ~Copyable {
   private var capacity: Int
   private var count = 0
   private var needsComma = false
-  private var symbols: [[UInt8]] = []
+  private var symbols = EscapedSymbols()
+  private var days = WrittenDays()
+  private var numbers = WrittenNumbers()
 
   /// An empty writer.
   public init() {
@@ -63,8 +63,38 @@ public struct JSONWriter: ~Copyable {
   private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let start = bytes.baseAddress else { return }
     makeRoom(bytes.count)
-    (memory + count).update(from: start, count: bytes.count)
+    Self.copy(start, to: memory + count, bytes.count)
     count += bytes.count
+  }
+
+  /// Copies a few bytes without a call: most texts are shorter than what a call of memcpy costs.
+  @inline(__always)
+  private static func copy(_ from: UnsafePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, _ count: Int) {
+    let (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(to))
+    if count > 32 { return to.update(from: from, count: count) }
+    if count >= 8 {
+      var offset = 0
+      while offset + 8 <= count {
+        target.storeBytes(
+          of: source.loadUnaligned(fromByteOffset: offset, as: UInt64.self), toByteOffset: offset, as: UInt64.self)
+        offset += 8
+      }
+      // The last eight again, whole: they overlap what was copied.
+      let last = count - 8
+      target.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+      return
+    }
+    if count >= 4 {
+      let last = count - 4
+      let (head, tail) = (
+        source.loadUnaligned(as: UInt32.self), source.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+      )
+      target.storeBytes(of: head, as: UInt32.self)
+      target.storeBytes(of: tail, toByteOffset: last, as: UInt32.self)
+      return
+    }
+    for index in 0..<count { to[index] = from[index] }
   }
 
   /// Opens an object.
@@ -94,15 +124,25 @@ public struct JSONWriter: ~Copyable {
   }
 
   /// A member's name, which must need no escapes. Its value comes next.
+  @inline(__always)
   public mutating func key(_ name: StaticString) {
-    let length = name.utf8CodeUnitCount
+    putKey(name.utf8Start, name.utf8CodeUnitCount)
+  }
+
+  @usableFromInline
+  mutating func putKey(_ name: UnsafePointer<UInt8>, _ length: Int) {
     makeRoom(length + 4)
-    separate()
-    memory[count] = UInt8(ascii: "\"")
-    (memory + count + 1).update(from: name.utf8Start, count: length)
-    memory[count + length + 1] = UInt8(ascii: "\"")
-    memory[count + length + 2] = UInt8(ascii: ":")
-    count += length + 3
+    var target = memory + count
+    if needsComma {
+      target[0] = UInt8(ascii: ",")
+      target += 1
+    }
+    target[0] = UInt8(ascii: "\"")
+    Self.copy(name, to: target + 1, length)
+    target += length + 1
+    target[0] = UInt8(ascii: "\"")
+    target[1] = UInt8(ascii: ":")
+    count = target - memory + 2
     needsComma = false
   }
 
@@ -139,25 +179,12 @@ public struct JSONWriter: ~Copyable {
 
   /// A symbol's text, whose escaped form is kept.
   public mutating func symbol(_ symbol: Symbol) {
-    if symbol.ordinal >= symbols.count || symbols[symbol.ordinal].isEmpty { keep(symbol) }
     separate()
-    let length = symbols[symbol.ordinal].count
-    makeRoom(length)
-    symbols[symbol.ordinal].withUnsafeBufferPointer { escaped in
-      guard let start = escaped.baseAddress else { return }
-      (memory + count).update(from: start, count: length)
-    }
-    count += length
+    let escaped = symbols.text(of: symbol)
+    makeRoom(escaped.count)
+    if let start = escaped.baseAddress { Self.copy(start, to: memory + count, escaped.count) }
+    count += escaped.count
     needsComma = true
-  }
-
-  private mutating func keep(_ symbol: Symbol) {
-    var writer = JSONWriter()
-    writer.string(symbol.text)
-    if symbol.ordinal >= symbols.count {
-      symbols.append(contentsOf: repeatElement([], count: symbol.ordinal + 1 - symbols.count))
-    }
-    symbols[symbol.ordinal] = writer.bytes
   }
 
   /// A whole number.
@@ -171,34 +198,9 @@ public struct JSONWriter: ~Copyable {
   public mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
-    if putThousandths(value) {
-      needsComma = true
-      return
-    }
     makeRoom(32)
-    (memory + count).withMemoryRebound(to: CChar.self, capacity: 32) { count += dp_write_double($0, value) }
+    count += numbers.write(value, to: memory + count)
     needsComma = true
-  }
-
-  /// Writes a number of at most three decimals, such as a weight, without the search for its shortest form.
-  ///
-  /// A division by 1,000 is rounded like the reading of the decimal, so the two are the same double.
-  private mutating func putThousandths(_ value: Double) -> Bool {
-    let scaled = value * 1_000
-    guard scaled >= 1, scaled < 1e9, let thousandths = Int(exactly: scaled.rounded()),
-      Double(thousandths) / 1_000 == value
-    else { return false }
-    appendInteger(Int64(thousandths / 1_000))
-    var rest = thousandths % 1_000
-    guard rest > 0 else { return true }
-    var digits = 3
-    while rest % 10 == 0 {
-      rest /= 10
-      digits -= 1
-    }
-    put(UInt8(ascii: "."))
-    appendPadded(rest, digits: digits)
-    return true
   }
 
   /// A whole number of tenths as a number, such as 57.3.
@@ -236,51 +238,100 @@ public struct JSONWriter: ~Copyable {
   }
 
   mutating func bareTimestamp(_ instant: Timestamp) {
+    makeRoom(32)
     let day = instant.day
-    let rest = Int(instant.milliseconds - Timestamp(day).milliseconds)
-    let (year, month, dayOfMonth) = day.civil
-    appendPadded(year, digits: 4)
-    put(UInt8(ascii: "-"))
-    appendPadded(month, digits: 2)
-    put(UInt8(ascii: "-"))
-    appendPadded(dayOfMonth, digits: 2)
-    put(UInt8(ascii: "T"))
-    appendPadded(rest / 3_600_000, digits: 2)
-    put(UInt8(ascii: ":"))
-    appendPadded(rest / 60_000 % 60, digits: 2)
-    put(UInt8(ascii: ":"))
-    appendPadded(rest / 1_000 % 60, digits: 2)
+    let rest = UInt32(truncatingIfNeeded: instant.milliseconds - Timestamp(day).milliseconds)
+    days.write(day, to: memory + count)
+    count += 10
+    let seconds = rest / 1_000
+    let target = memory + count
+    target[0] = UInt8(ascii: "T")
+    Self.putTwo(seconds / 3_600, target + 1)
+    target[3] = UInt8(ascii: ":")
+    Self.putTwo(seconds / 60 % 60, target + 4)
+    target[6] = UInt8(ascii: ":")
+    Self.putTwo(seconds % 60, target + 7)
+    count += 9
     if rest % 1_000 != 0 {
       put(UInt8(ascii: "."))
-      appendPadded(rest % 1_000, digits: 3)
+      appendPadded(Int(rest % 1_000), digits: 3)
     }
     put(UInt8(ascii: "Z"))
+  }
+
+  @inline(__always)
+  private static func putTwo(_ value: UInt32, _ target: UnsafeMutablePointer<UInt8>) {
+    target[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10)
+    target[1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
   }
 
   /// An event's identity as a UUID.
   public mutating func eventID(_ id: EventID) {
     separate()
-    put(UInt8(ascii: "\""))
-    for nibble in 0..<32 {
-      if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { put(UInt8(ascii: "-")) }
-      let word = nibble < 16 ? id.high : id.low
-      put(Self.hexDigit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (nibble & 15)) & 0xF)))
-    }
-    put(UInt8(ascii: "\""))
+    makeRoom(40)
+    let target = UnsafeMutableRawPointer(memory + count)
+    let (first, second) = (Self.hexadecimal(id.high >> 32), Self.hexadecimal(id.high & 0xFFFF_FFFF))
+    let (third, fourth) = (Self.hexadecimal(id.low >> 32), Self.hexadecimal(id.low & 0xFFFF_FFFF))
+    let dash = UInt8(ascii: "-")
+    target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    target.storeBytes(of: first, toByteOffset: 1, as: UInt64.self)
+    target.storeBytes(of: dash, toByteOffset: 9, as: UInt8.self)
+    target.storeBytes(of: UInt32(truncatingIfNeeded: second), toByteOffset: 10, as: UInt32.self)
+    target.storeBytes(of: dash, toByteOffset: 14, as: UInt8.self)
+    target.storeBytes(of: UInt32(truncatingIfNeeded: second >> 32), toByteOffset: 15, as: UInt32.self)
+    target.storeBytes(of: dash, toByteOffset: 19, as: UInt8.self)
+    target.storeBytes(of: UInt32(truncatingIfNeeded: third), toByteOffset: 20, as: UInt32.self)
+    target.storeBytes(of: dash, toByteOffset: 24, as: UInt8.self)
+    target.storeBytes(of: UInt32(truncatingIfNeeded: third >> 32), toByteOffset: 25, as: UInt32.self)
+    target.storeBytes(of: fourth, toByteOffset: 29, as: UInt64.self)
+    target.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 37, as: UInt8.self)
+    count += 38
     needsComma = true
+  }
+
+  /// A bare text for a header, not JSON: an event's identity as a UUID.
+  public mutating func text(_ id: EventID) {
+    eventID(id)
+    // The quotes around it go.
+    (memory + count - 38).update(from: memory + count - 37, count: 36)
+    count -= 2
+  }
+
+  /// A bare text for a header, not JSON: an instant as RFC 3339 in UTC.
+  public mutating func text(_ instant: Timestamp) { bareTimestamp(instant) }
+
+  /// A bare text for a header, not JSON: a source position as partition-offset.
+  public mutating func text(_ source: SourcePosition) {
+    appendInteger(Int64(source.partition))
+    put(UInt8(ascii: "-"))
+    appendInteger(source.offset)
   }
 
   /// 64 bits as 16 hexadecimal digits in a string: JSON's numbers do not hold them.
   public mutating func hexadecimal(_ value: UInt64) {
     separate()
-    put(UInt8(ascii: "\""))
-    for nibble in 0..<16 {
-      put(Self.hexDigit(UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * nibble) & 0xF)))
-    }
-    put(UInt8(ascii: "\""))
+    makeRoom(18)
+    let target = UnsafeMutableRawPointer(memory + count)
+    target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    target.storeBytes(of: Self.hexadecimal(value >> 32), toByteOffset: 1, as: UInt64.self)
+    target.storeBytes(of: Self.hexadecimal(value & 0xFFFF_FFFF), toByteOffset: 9, as: UInt64.self)
+    target.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 17, as: UInt8.self)
+    count += 18
     needsComma = true
   }
 
+  /// The eight digits of 32 bits, the first in the lowest byte: nibbles are spread to bytes and turned into characters all
+  /// at once.
+  @inline(__always)
+  private static func hexadecimal(_ value: UInt64) -> UInt64 {
+    var spread = (value & 0xFFFF) << 32 | value >> 16
+    spread = (spread & 0x0000_00FF_0000_00FF) << 16 | (spread >> 8) & 0x0000_00FF_0000_00FF
+    spread = (spread & 0x000F_000F_000F_000F) << 8 | (spread >> 4) & 0x000F_000F_000F_000F
+    let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).littleEndian
+  }
+
+  @inline(__always)
   private mutating func separate() {
     if needsComma { put(UInt8(ascii: ",")) }
   }
@@ -294,18 +345,25 @@ public struct JSONWriter: ~Copyable {
     makeRoom(20)
     if value < 0 { put(UInt8(ascii: "-")) }
     var rest = value.magnitude
-    let start = count
+    if rest < 10 {
+      memory[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+      count += 1
+      return
+    }
+    var digits = 2
+    var limit: UInt64 = 100
+    while digits < 19, rest >= limit {
+      limit &*= 10
+      digits += 1
+    }
+    if digits == 19, rest >= 10_000_000_000_000_000_000 { digits = 20 }
+    var place = count + digits
+    count = place
     repeat {
-      put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      place -= 1
+      memory[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    // The digits came in reverse.
-    var (left, right) = (start, count - 1)
-    while left < right {
-      (memory[left], memory[right]) = (memory[right], memory[left])
-      left += 1
-      right -= 1
-    }
   }
 
   private mutating func appendPadded(_ value: Int, digits: Int) {
@@ -325,18 +383,37 @@ public struct JSONWriter: ~Copyable {
   }
 
   private mutating func putQuoted(_ utf8: UnsafeBufferPointer<UInt8>) {
+    makeRoom(utf8.count + 2)
     put(UInt8(ascii: "\""))
-    var isPlain = true
-    for byte in utf8 where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      isPlain = false
-      break
-    }
-    if isPlain {
+    if Self.isPlain(utf8) {
       put(utf8)
     } else {
       for byte in utf8 { putEscaped(byte) }
     }
     put(UInt8(ascii: "\""))
+  }
+
+  /// Whether a text needs no escapes; looks at eight bytes at a time.
+  @inline(__always)
+  private static func isPlain(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    let bytes = UnsafeRawBufferPointer(utf8)
+    let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    var offset = 0
+    var found: UInt64 = 0
+    while offset + 8 <= bytes.count {
+      let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+      // A byte below a bound borrows from its top bit. A byte above 0x7F is none of the three.
+      let control = (word &- ones &* 0x20) & ~word
+      found |= (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & tops
+      offset += 8
+    }
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+      offset += 1
+    }
+    return found == 0
   }
 
   private mutating func putEscaped(_ byte: UInt8) {

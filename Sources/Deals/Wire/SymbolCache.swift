@@ -47,8 +47,10 @@ final class SymbolCache {
     }
   }
 
-  private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(text.count)
+  /// A hash of bytes, eight at a time. Not the same in every version: nothing that is written may depend on it.
+  @inline(__always)
+  static func hash(_ text: UnsafeRawBufferPointer, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) -> UInt64 {
+    var hash = seed ^ UInt64(text.count)
     var offset = 0
     while offset + 8 <= text.count {
       hash = (hash ^ text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0xFF51_AFD7_ED55_8CCD

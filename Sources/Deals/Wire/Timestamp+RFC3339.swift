@@ -3,6 +3,10 @@ extension Timestamp {
   ///
   /// Fractions are cut to milliseconds. A leap second (second 60) counts as the second after 59.
   public init?(rfc3339 text: UnsafeRawBufferPointer) {
+    if let plain = PlainTime.parse(text) {
+      self.init(milliseconds: plain)
+      return
+    }
     var parser = RFC3339Parser(text: text)
     guard let milliseconds = parser.parse() else { return nil }
     self.init(milliseconds: milliseconds)
@@ -27,6 +31,38 @@ extension Timestamp {
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC.
   public var description: String { rfc3339 }
+}
+
+/// The forms that nearly all times have, 2024-02-10T09:30:00Z and 2024-02-10T09:30:00.250Z, read without a loop. Nil of
+/// any other form.
+private enum PlainTime {
+  static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
+    guard text.count == 20 || text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+      text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+      text[text.count - 1] == UInt8(ascii: "Z"), let milliseconds = milliseconds(text)
+    else { return nil }
+    let century = two(text, 0)
+    let (yearOfCentury, month, dayOfMonth) = (two(text, 2), two(text, 5), two(text, 8))
+    let (hour, minute, second) = (two(text, 11), two(text, 14), two(text, 17))
+    // A pair that holds anything but digits is 100.
+    guard century < 100, yearOfCentury < 100, hour < 24, minute < 60, second < 60,
+      let day = Day(year: century * 100 + yearOfCentury, month: month, day: dayOfMonth)
+    else { return nil }
+    return (Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)) * 1_000 + milliseconds
+  }
+
+  private static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
+    guard text.count == 24 else { return 0 }
+    let (tenths, rest) = (text[20] &- 0x30, two(text, 21))
+    guard text[19] == UInt8(ascii: "."), tenths < 10, rest < 100 else { return nil }
+    return Int64(tenths) * 100 + Int64(rest)
+  }
+
+  @inline(__always)
+  private static func two(_ text: UnsafeRawBufferPointer, _ place: Int) -> Int {
+    let (tens, ones) = (text[place] &- 0x30, text[place + 1] &- 0x30)
+    return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 100
+  }
 }
 
 private struct RFC3339Parser {

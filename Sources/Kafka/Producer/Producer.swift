@@ -45,18 +45,21 @@ public final class Producer: Sendable {
   ///   - value: The value, nil for a tombstone.
   ///   - timestamp: Milliseconds since 1970, nil for now.
   ///   - common: Headers that every record of this kind carries.
-  ///   - headers: Headers of this record alone, after the common ones.
+  ///   - texts: Headers of this record alone, after the common ones, whose bytes are copied.
+  ///   - headers: More headers of this record alone, after those.
   ///   - group: What is told when the record is acknowledged or given up.
   /// - Throws: `KafkaError` where the record can't be taken at all (too large, unknown partition, fatal or closed client).
   public func produce(
     to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-    timestamp: Int64? = nil, common: RecordHeaders? = nil, headers: [MessageHeader] = [], group: DeliveryGroup
+    timestamp: Int64? = nil, common: RecordHeaders? = nil,
+    texts: [(name: StaticString, value: UnsafeRawBufferPointer)] = [], headers: [MessageHeader] = [],
+    group: DeliveryGroup
   ) throws(KafkaError) {
     if stopping.isSet { throw Self.closed(topic) }
     group.begin()
     let opaque = Unmanaged.passRetained(group)
     while true {
-      let code = enqueue(topic, partition, key, value, timestamp, common, headers, opaque.toOpaque())
+      let code = enqueue(topic, partition, key, value, timestamp, common, texts, headers, opaque.toOpaque())
       if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
       if code == RD_KAFKA_RESP_ERR__QUEUE_FULL, !stopping.isSet {
         // Back-pressure: the delivery thread makes room.
@@ -76,7 +79,8 @@ public final class Producer: Sendable {
 
   private func enqueue(
     _ topic: ProducerTopic, _ partition: Int32?, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?,
-    _ timestamp: Int64?, _ common: RecordHeaders?, _ headers: [MessageHeader], _ opaque: UnsafeMutableRawPointer
+    _ timestamp: Int64?, _ common: RecordHeaders?, _ texts: [(name: StaticString, value: UnsafeRawBufferPointer)],
+    _ headers: [MessageHeader], _ opaque: UnsafeMutableRawPointer
   ) -> rd_kafka_resp_err_t {
     withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 8) { fields in
       var count = 0
@@ -102,7 +106,7 @@ public final class Producer: Sendable {
         }
       }
       if let timestamp { add(RD_KAFKA_VTYPE_TIMESTAMP) { $0.u.i64 = timestamp } }
-      let list = Self.headerList(common, headers)
+      let list = Self.headerList(common, texts, headers)
       if let list { add(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = list } }
       guard let error = rd_kafka_produceva(handle.pointer, fields.baseAddress, count) else {
         return RD_KAFKA_RESP_ERR_NO_ERROR
@@ -118,10 +122,20 @@ public final class Producer: Sendable {
   nonisolated(unsafe) static let nothing = UnsafeRawPointer(
     UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
 
-  private static func headerList(_ common: RecordHeaders?, _ headers: [MessageHeader]) -> OpaquePointer? {
-    guard common != nil || !headers.isEmpty else { return nil }
+  private static func headerList(
+    _ common: RecordHeaders?, _ texts: [(name: StaticString, value: UnsafeRawBufferPointer)],
+    _ headers: [MessageHeader]
+  ) -> OpaquePointer? {
+    guard common != nil || !texts.isEmpty || !headers.isEmpty else { return nil }
     let list = common.map { rd_kafka_headers_copy($0.pointer) } ?? rd_kafka_headers_new(headers.count)
     guard let list else { return nil }
+    for (name, value) in texts {
+      name.withUTF8Buffer { name in
+        name.withMemoryRebound(to: CChar.self) {
+          _ = rd_kafka_header_add(list, $0.baseAddress, name.count, value.baseAddress ?? nothing, value.count)
+        }
+      }
+    }
     for header in headers {
       (header.value ?? []).withUnsafeBytes { bytes in
         _ = rd_kafka_header_add(

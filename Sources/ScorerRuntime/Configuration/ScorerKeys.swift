@@ -1,20 +1,9 @@
 import Configuration
+import Connection
 import Deals
 
 /// The keys of `scorer.yaml`, each declared once.
 public enum ScorerKeys {
-  /// How the connection is secured.
-  public enum Security: String, ConfigurationWord {
-    /// Neither encrypted nor authenticated.
-    case plaintext
-    /// TLS.
-    case ssl
-    /// SASL without TLS.
-    case saslPlaintext = "sasl_plaintext"
-    /// SASL over TLS.
-    case saslSSL = "sasl_ssl"
-  }
-
   /// The models that can be published.
   public enum Model: String, ConfigurationWord {
     /// The reference formula.
@@ -23,19 +12,6 @@ public enum ScorerKeys {
     case points = "points-v1"
   }
 
-  static let servers = ConfigurationKey(
-    "kafka.bootstrap_servers", default: "localhost:9092", "Brokers to start from, separated by commas.")
-  static let security = ConfigurationKey(
-    "kafka.security_protocol", default: Security.plaintext, "How the connection is secured.")
-  static let saslMechanism = ConfigurationKey(
-    "kafka.sasl_mechanism", default: "", "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.")
-  static let saslUsername = ConfigurationKey("kafka.sasl_username", default: "", "The SASL user.")
-  static let saslPassword = KeyDeclaration.secret("kafka.sasl_password", "The SASL password.")
-  static let caLocation = ConfigurationKey("kafka.ssl_ca_location", default: "", "File with trusted authorities.")
-  static let certificateLocation = ConfigurationKey(
-    "kafka.ssl_certificate_location", default: "", "File with this client's certificate.")
-  static let keyLocation = ConfigurationKey("kafka.ssl_key_location", default: "", "File with its private key.")
-  static let keyPassword = KeyDeclaration.secret("kafka.ssl_key_password", "The private key's pass phrase.")
   static let fetchWait = ConfigurationKey(
     "kafka.fetch_wait", default: Milliseconds(50), in: Milliseconds(1)...Milliseconds(60_000),
     "How long a broker may wait for data.")
@@ -45,7 +21,6 @@ public enum ScorerKeys {
   static let sessionTimeout = ConfigurationKey(
     "kafka.session_timeout", default: Milliseconds(10_000), in: Milliseconds(1_000)...Milliseconds(300_000),
     "After how long a silent instance is out of its group.")
-  static let prefix = ConfigurationKey("topics.prefix", default: "", "Stands before every topic's name.")
   static let groupID = ConfigurationKey(
     "scorer.group_id", default: "deal-scorer", "The consumer group that all instances share.")
   static let instanceID = ConfigurationKey(
@@ -87,10 +62,8 @@ public enum ScorerKeys {
 
   /// Everything that `scorer.yaml` may hold. `currency_rates` and `playbook` have a structure of their own.
   public static let schema = ConfigurationSchema(
-    keys: [
-      servers.declaration, security.declaration, saslMechanism.declaration, saslUsername.declaration, saslPassword,
-      caLocation.declaration, certificateLocation.declaration, keyLocation.declaration, keyPassword,
-      fetchWait.declaration, linger.declaration, sessionTimeout.declaration, prefix.declaration, groupID.declaration,
+    keys: ConnectionKeys.all + [
+      fetchWait.declaration, linger.declaration, sessionTimeout.declaration, groupID.declaration,
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
       commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, model.declaration,
       repDays.declaration,

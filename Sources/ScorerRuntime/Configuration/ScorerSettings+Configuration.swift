@@ -1,6 +1,8 @@
 import Configuration
+import Connection
 import Deals
 import Kafka
+import Observability
 import Scoring
 import Topics
 
@@ -8,6 +10,8 @@ import Topics
 public struct LoadedScorer: Sendable {
   /// What it says.
   public var settings: ScorerSettings
+  /// How it logs and where it can be asked how it is.
+  public var observability: ObservabilitySettings
   /// Every key with its value and source, secrets hidden.
   public var effective: [(key: String, value: String, source: String)]
 }
@@ -41,7 +45,9 @@ extension ScorerSettings {
         throw ConfigurationFaults([error])
       }
     }
-    var settings = ScorerSettings(client: client(configuration))
+    let connection = try ConnectionSettings(configuration, clientID: configuration[ScorerKeys.instanceID])
+    var settings = ScorerSettings(client: connection.client)
+    settings.topics = connection.topics
     settings.take(configuration)
     settings.engine.playbook = playbook
     settings.engine.currencies = CurrencyTable(
@@ -49,11 +55,11 @@ extension ScorerSettings {
     if playbook != .standard { parts += "\(playbook)" }
     for (currency, rate) in rates.sorted(by: { $0.key.code < $1.key.code }) { parts += "\(currency.code)=\(rate);" }
     settings.engine.configurationHash = hash(configuration, parts)
-    return LoadedScorer(settings: settings, effective: configuration.effective)
+    return LoadedScorer(
+      settings: settings, observability: connection.observability, effective: configuration.effective)
   }
 
   private mutating func take(_ configuration: Configuration) {
-    topics = TopicNames(prefix: configuration[ScorerKeys.prefix])
     groupID = configuration[ScorerKeys.groupID]
     instanceID = configuration[ScorerKeys.instanceID]
     threads = configuration[ScorerKeys.threads]
@@ -76,25 +82,6 @@ extension ScorerSettings {
       ? PointsModel(baselines: baselines) : WeightedModel(baselines: baselines)
     engine.ageingDays = configuration[ScorerKeys.ageingDays].sorted()
     engine.closedRetentionDays = configuration[ScorerKeys.retention]
-  }
-
-  private static func client(_ configuration: Configuration) -> ClientConfiguration {
-    func text(_ key: ConfigurationKey<String>) -> String? {
-      let value = configuration[key]
-      return value.isEmpty ? nil : value
-    }
-    var client = ClientConfiguration(
-      bootstrapServers: configuration[ScorerKeys.servers], clientID: configuration[ScorerKeys.instanceID])
-    client.securityProtocol =
-      ClientConfiguration.SecurityProtocol(rawValue: configuration[ScorerKeys.security].rawValue) ?? .plaintext
-    client.saslMechanism = text(ScorerKeys.saslMechanism)
-    client.saslUsername = text(ScorerKeys.saslUsername)
-    client.saslPassword = configuration.secret(ScorerKeys.saslPassword.name).map { Secret($0) }
-    client.caLocation = text(ScorerKeys.caLocation)
-    client.certificateLocation = text(ScorerKeys.certificateLocation)
-    client.keyLocation = text(ScorerKeys.keyLocation)
-    client.keyPassword = configuration.secret(ScorerKeys.keyPassword.name).map { Secret($0) }
-    return client
   }
 
   /// `default` where everything on which a score depends is as in the defaults, else a hash of what is not.

@@ -68,5 +68,8 @@ final class LedgerFollower {
 
   var isCaughtUp: Bool { position >= end }
 
+  /// Entries that are not yet read, as far as the last answer of the broker tells; markers count too.
+  var lag: Int64 { max(0, max(end, consumer.cachedWatermarks(partition)?.high ?? 0) - position) }
+
   func close() { consumer.close() }
 }

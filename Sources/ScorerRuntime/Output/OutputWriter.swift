@@ -13,6 +13,8 @@ final class OutputWriter {
   private let riskHeaders: RecordHeaders
   private let outcomeHeaders: RecordHeaders
   private var writer = JSONWriter()
+  private var identity = JSONWriter()
+  private var time = JSONWriter()
 
   init(_ producer: Producer, _ topics: TopicNames, source: String) throws(KafkaError) {
     self.producer = producer
@@ -32,31 +34,36 @@ final class OutputWriter {
   func write(_ event: RiskEvent, _ group: DeliveryGroup) throws(KafkaError) {
     writer.removeAll()
     writer.riskEvent(event)
+    identity.removeAll()
+    identity.text(event.eventID)
     try send(
-      to: risk, partition: event.source.partition, event.dealID, timestamp: event.scoredAt, riskHeaders,
-      [
-        MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
-      ], group)
+      to: risk, partition: event.source.partition, event.dealID, event.scoredAt, riskHeaders, event.occurredAt, group)
   }
 
   func write(_ entry: LedgerEntry, now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
     writer.removeAll()
     writer.ledgerEntry(entry)
-    let id = "\(entry.source.partition)-\(entry.source.offset)"
-    try send(
-      to: outcomes, partition: 0, entry.dealID, timestamp: now, outcomeHeaders,
-      [MessageHeader("ce_id", id), MessageHeader("ce_time", entry.occurredAt.rfc3339)], group)
+    identity.removeAll()
+    identity.text(entry.source)
+    try send(to: outcomes, partition: 0, entry.dealID, now, outcomeHeaders, entry.occurredAt, group)
   }
 
+  /// Sends what was written, with the id that was written beside it and the time at which it happened as its headers.
   private func send(
-    to topic: ProducerTopic, partition: Int32, _ id: DealID, timestamp: Timestamp, _ common: RecordHeaders,
-    _ headers: [MessageHeader], _ group: DeliveryGroup
+    to topic: ProducerTopic, partition: Int32, _ deal: DealID, _ timestamp: Timestamp, _ common: RecordHeaders,
+    _ occurredAt: Timestamp, _ group: DeliveryGroup
   ) throws(KafkaError) {
-    try id.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
+    time.removeAll()
+    time.text(occurredAt)
+    try deal.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
       try writer.withBytes { value throws(KafkaError) in
-        try producer.produce(
-          to: topic, partition: partition, key: key, value: value,
-          timestamp: timestamp.milliseconds, common: common, headers: headers, group: group)
+        try identity.withBytes { id throws(KafkaError) in
+          try time.withBytes { time throws(KafkaError) in
+            try producer.produce(
+              to: topic, partition: partition, key: key, value: value, timestamp: timestamp.milliseconds,
+              common: common, texts: [("ce_id", id), ("ce_time", time)], group: group)
+          }
+        }
       }
     }
   }

@@ -17,7 +17,7 @@ extension DealProcessor {
     guard !partitions.isEmpty else { return [:] }
     let new = partitions.map { DealTask(partition: $0.partition, settings: settings.engine) }
     do throws(KafkaError) {
-      restorations.append(try Restoration(new, settings, logger: logger))
+      restorations.append(try Restoration(new, settings, logger: logger, metrics: metrics))
     } catch {
       handlerError = .kafka(error)
       return [:]

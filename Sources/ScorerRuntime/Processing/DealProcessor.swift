@@ -39,6 +39,8 @@ final class DealProcessor {
   private var punctuated = Timestamp(milliseconds: 0)
   /// The last step held changes of the past.
   private var isBackfilling = false
+  /// The clients' own figures: each client has its gauges, as one takes away what the other does not know.
+  private let gauges: (consumer: StatisticsGauges, producer: StatisticsGauges)?
   /// Entries that this thread has written to the ledger and not yet read back.
   private var entriesUnderWay = 0
 
@@ -59,8 +61,16 @@ final class DealProcessor {
     baselines = Baselines(model: settings.engine.model.id, halfLifeDays: settings.halfLifeDays)
     do throws(KafkaError) {
       ledger = try LedgerFollower(settings, logger: logger)
-      consumer = try Consumer(Self.consumerConfiguration(settings, number), logger: logger)
-      let producer = try Producer(Self.producerConfiguration(settings, number), logger: logger)
+      let gauges =
+        settings.client.statisticsInterval > 0
+        ? (consumer: StatisticsGauges(logger: logger), producer: StatisticsGauges(logger: logger)) : nil
+      self.gauges = gauges
+      consumer = try Consumer(
+        Self.consumerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.consumer.receive(_:) }
+      )
+      let producer = try Producer(
+        Self.producerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.producer.receive(_:) }
+      )
       writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
       let topic = settings.topics.changes
       committer =
@@ -75,6 +85,7 @@ final class DealProcessor {
 
   private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {
     var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
+    configuration.client.clientID += "-consumer-\(number)"
     configuration.groupInstanceID = "\(settings.instanceID)-\(number)"
     configuration.sessionTimeout = settings.sessionTimeout
     configuration.heartbeatInterval = max(200, settings.sessionTimeout / 5)
@@ -84,6 +95,7 @@ final class DealProcessor {
 
   private static func producerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ProducerConfiguration {
     var configuration = ProducerConfiguration(client: settings.client)
+    configuration.client.clientID += "-producer-\(number)"
     configuration.linger = settings.linger
     if settings.guarantee == .exactlyOnce {
       configuration.transactionalID = "\(settings.topics.prefix)\(settings.groupID)-\(settings.instanceID)-\(number)"
@@ -187,6 +199,7 @@ final class DealProcessor {
     try pauseAssigned()
     guard count > 0 else { return }
     isBackfilling = sawHistory
+    countSteps()
     try committer.endStep(running)
     report.changes += count
     status.report(number, report)
@@ -217,12 +230,11 @@ final class DealProcessor {
       task.engine.skip(message.offset)
       return true
     }
+    metrics.count(change.kind)
     let isLive = isLive(change.occurredAt, now)
     if isLive, !task.engine.position.isLive { task.engine.markLive() }
-    let before = task.engine.counters
     task.engine.apply(change, at: message.offset, &baselines, into: &output)
     try publish(now)
-    metrics.add(task.engine.counters, since: before)
     return isLive
   }
 
@@ -253,16 +265,26 @@ final class DealProcessor {
       // Time is moved on only where something comes of it: it is part of the position, and would be written each time.
       guard let due = task.engine.nextDue, due <= now else { continue }
       try committer.beginStep()
-      let before = task.engine.counters
       task.engine.advance(to: now, &baselines, into: &output)
       try publish(now)
-      metrics.add(task.engine.counters, since: before)
       wrote = true
     }
-    if wrote { try committer.endStep(running) }
+    if wrote {
+      countSteps()
+      try committer.endStep(running)
+    }
     metrics.record(
       deals: tasks.values.reduce(0) { $0 + $1.engine.dealCount }, restoring: report.restoring.count,
-      ledgerLag: max(0, ledger.end - ledger.position))
+      ledgerLag: ledger.lag)
+  }
+
+  /// Tells the metrics what the engines have counted since the last step.
+  private func countSteps() {
+    for task in tasks.values where task.phase == .running {
+      metrics.add(task.engine.counters, since: task.counted)
+      task.counted = task.engine.counters
+    }
+    metrics.countEvents()
   }
 
   private func isCaughtUp(_ task: DealTask) -> Bool {
@@ -310,5 +332,7 @@ final class DealProcessor {
     consumer.close()
     ledger.close()
     writer.producer.close()
+    gauges?.consumer.close()
+    gauges?.producer.close()
   }
 }

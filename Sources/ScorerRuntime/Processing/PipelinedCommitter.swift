@@ -1,5 +1,7 @@
 import Deals
+import Dispatch
 import Kafka
+import Metrics
 
 /// at_least_once: the state of a step is written only when every output of the step is acknowledged, so that a crash at any
 /// point leaves a position that lies behind the outputs, never before them. Steps overlap: while one waits for its
@@ -7,6 +9,7 @@ import Kafka
 final class PipelinedCommitter: Committer {
   private struct Step {
     var outputs: DeliveryGroup
+    var begun = DispatchTime.now()
     var records: [(partition: Int32, position: Int64, records: StateRecords)]
   }
 
@@ -24,7 +27,8 @@ final class PipelinedCommitter: Committer {
   private let clock: @Sendable () -> Timestamp
   private var encoder = JSONWriter()
   private var steps: [Step] = []
-  private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64])] = []
+  private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64], begun: DispatchTime)] = []
+  private let latency = Timer(label: "dealpulse_commit_seconds")
   private var offsets: [TopicPartition: Int64] = [:]
   private var offsetsCommitted = Timestamp(milliseconds: 0)
 
@@ -108,11 +112,12 @@ final class PipelinedCommitter: Committer {
         try writer.write(records, partition: partition, group)
         positions[TopicPartition(topic, partition)] = position
       }
-      states.append((group, positions))
+      states.append((group, positions, step.begun))
     }
     while let state = states.first, state.group.isComplete {
       if let failure = state.group.firstFailure { throw failure }
       states.removeFirst()
+      latency.recordInterval(since: state.begun)
       offsets.merge(state.offsets) { $1 }
     }
   }

@@ -14,6 +14,8 @@ final class DealTask {
   let partition: Int32
   var engine: DealEngine
   var phase = Phase.restoring
+  /// What the metrics have been told of the engine's counters.
+  var counted = EngineCounters()
   /// The deals that were found in `deals.state`, and whether a position was.
   var restoredDeals = 0
   var restoredPosition = false
@@ -26,6 +28,7 @@ final class DealTask {
   /// Starts over: a state without its position can't be trusted.
   func reset(_ settings: EngineSettings) {
     engine = DealEngine(partition: partition, settings: settings)
+    counted = EngineCounters()
     restoredDeals = 0
     restoredPosition = false
   }

@@ -10,10 +10,17 @@ final class Restoration {
   private let topic: String
   private var waiting: [Int32: DealTask]
   private let logger: Logger
+  private let metrics: ScorerMetrics
   private let begun = ContinuousClock.now
+  private var told = ContinuousClock.now
   private(set) var records = 0
+  /// The next offset of each partition, and its end when reading began; empty until the broker has said.
+  private var reading: [Int32: (next: Int64, end: Int64)] = [:]
 
-  init(_ tasks: [DealTask], _ settings: ScorerSettings, logger: Logger) throws(KafkaError) {
+  init(
+    _ tasks: [DealTask], _ settings: ScorerSettings, logger: Logger, metrics: ScorerMetrics
+  ) throws(KafkaError) {
+    self.metrics = metrics
     var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-restore")
     configuration.offsetReset = .earliest
     configuration.reportsPartitionEnd = true
@@ -36,10 +43,17 @@ final class Restoration {
 
   /// Reads on for a moment; returns the tasks whose state is now whole.
   func step(maxRecords: Int) throws(ScorerError) -> [DealTask] {
-    try consumer.withBatch(maxMessages: maxRecords, timeout: 5) { batch throws(ScorerError) in
-      records += batch.count
-      try batch.forEach { message throws(ScorerError) in try take(message) }
+    let count = try consumer.withBatch(maxMessages: maxRecords, timeout: 5) { batch throws(ScorerError) in
+      try batch.forEach { message throws(ScorerError) in
+        try take(message)
+        reading[message.partition]?.next = message.offset + 1
+      }
+      return batch.count
     }
+    records += count
+    askForEnds()
+    metrics.countRestored(count, left: left ?? 0)
+    tellProgress()
     var complete: [DealTask] = []
     for event in consumer.takeEvents() {
       switch event {
@@ -53,6 +67,41 @@ final class Restoration {
     }
     if !complete.isEmpty { report(complete) }
     return complete
+  }
+
+  /// Asks once how much there is to read, for the progress alone: without an answer there is none to show.
+  private func askForEnds() {
+    guard reading.isEmpty, !waiting.isEmpty else { return }
+    for partition in waiting.keys {
+      guard let marks = consumer.cachedWatermarks(TopicPartition(topic, partition)), marks.high >= 0 else { continue }
+      reading[partition] = (marks.low, marks.high)
+    }
+    if reading.count < waiting.count { reading = [:] }
+  }
+
+  /// Records that are still to be read; nil while nobody knows.
+  private var left: Int? {
+    guard !reading.isEmpty else { return nil }
+    return waiting.keys.reduce(0) { sum, partition in
+      guard let place = reading[partition] else { return sum }
+      return sum + Int(max(0, place.end - place.next))
+    }
+  }
+
+  /// Says every few seconds how far it has come.
+  private func tellProgress() {
+    let now = ContinuousClock.now
+    guard now - told >= .seconds(2), !waiting.isEmpty else { return }
+    told = now
+    let rate = Double(records) / max((now - begun) / .seconds(1), 1e-3)
+    var metadata: Logger.Metadata = [
+      "records": "\(records)", "records_per_second": "\(Int(rate))", "partitions_left": "\(waiting.count)",
+    ]
+    if let left {
+      metadata["records_left"] = "\(left)"
+      if rate > 0 { metadata["seconds_left"] = "\(Int((Double(left) / rate).rounded(.up)))" }
+    }
+    logger.info("restoring", metadata: metadata)
   }
 
   private func take(_ message: borrowing MessageView) throws(ScorerError) {
@@ -88,8 +137,7 @@ final class Restoration {
   }
 
   private func report(_ tasks: [DealTask]) {
-    let elapsed = ContinuousClock.now - begun
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    let seconds = (ContinuousClock.now - begun) / .seconds(1)
     logger.info(
       "restored",
       metadata: [

@@ -10,16 +10,19 @@ extension DealEngine {
   ) {
     if let streamTime = position.streamTime, now <= streamTime { return }
     position.streamTime = now
-    while let due = queue.next, due <= now {
-      for place in placesDue(at: due) { honour(due, place, &baselines, into: &output) }
+    while let first = queue.popDue(by: now) {
+      if queue.next == first.due {
+        for place in placesDue(with: first) { honour(first.due, place, &baselines, into: &output) }
+      } else {
+        honour(first.due, first.place, &baselines, into: &output)
+      }
     }
   }
 
   /// The deals with an entry at an instant, in the order of their ids: where a deal is kept must not show in any output.
-  private mutating func placesDue(at instant: Timestamp) -> [Int32] {
-    var places: [Int32] = []
-    while let entry = queue.popDue(by: instant) { places.append(entry.place) }
-    guard places.count > 1 else { return places }
+  private mutating func placesDue(with first: DueQueue.Entry) -> [Int32] {
+    var places = [first.place]
+    while let entry = queue.popDue(by: first.due) { places.append(entry.place) }
     return places.compactMap { place in deals.id(at: place).map { (id: $0, place: place) } }
       .sorted { $0.id < $1.id }
       .map(\.place)
@@ -28,24 +31,16 @@ extension DealEngine {
   private mutating func honour(
     _ instant: Timestamp, _ place: Int32, _ baselines: inout Baselines, into output: inout EngineOutput
   ) {
-    guard let state = deals.state(at: place), due(of: state) == instant else { return }
-    if state.isDeleted || state.status.outcome != nil {
+    guard deals.id(at: place) != nil, due(of: deals[place]) == instant else { return }
+    if deals[place].isDeleted || deals[place].status.outcome != nil {
       deals.remove(at: place)
       return
     }
-    age(place, state, due: instant, &baselines, into: &output)
-    enqueue(place)
-  }
-
-  private mutating func age(
-    _ place: Int32, _ state: DealState, due: Timestamp, _ baselines: inout Baselines,
-    into output: inout EngineOutput
-  ) {
-    var state = state
-    state.agedSteps += 1
-    state.flags.insert(.stale)
-    deals.write(state, at: place)
+    deals.willChange(place)
+    deals[place].agedSteps += 1
+    deals[place].flags.insert(.stale)
     let source = SourcePosition(partition: partition, offset: position.nextOffset - 1)
-    score(place, .ageing, at: due, source, &baselines, into: &output)
+    score(place, .ageing, at: instant, source, &baselines, into: &output)
+    enqueue(place)
   }
 }

@@ -16,17 +16,15 @@ extension DealEngine {
     advance(to: change.occurredAt, &baselines, into: &output)
     position.nextOffset = offset + 1
     let source = SourcePosition(partition: partition, offset: offset)
-    guard let place = deals.place(of: change.dealID), let state = deals.state(at: place) else {
+    guard let place = deals.place(of: change.dealID) else {
       return begin(change, source, &baselines, into: &output)
     }
-    if state.recentEvents.contains(change.eventID) {
+    if deals[place].recentEvents.contains(change.eventID) {
       counters.duplicates += 1
       return
     }
-    if change.occurredAt < state.lastChangedAt {
-      return markLate(place, state)
-    }
-    continueDeal(at: place, from: state, change, source, &baselines, into: &output)
+    if change.occurredAt < deals[place].lastChangedAt { return markLate(place) }
+    continueDeal(at: place, change, source, &baselines, into: &output)
   }
 
   /// Moves past an offset that holds no usable change (a dead letter, a transaction marker).
@@ -34,12 +32,11 @@ extension DealEngine {
     position.nextOffset = max(position.nextOffset, offset + 1)
   }
 
-  private mutating func markLate(_ place: Int32, _ state: DealState) {
+  private mutating func markLate(_ place: Int32) {
     counters.late += 1
-    guard !state.flags.contains(.late) else { return }
-    var state = state
-    state.flags.insert(.late)
-    deals.write(state, at: place)
+    guard !deals[place].flags.contains(.late) else { return }
+    deals.willChange(place)
+    deals[place].flags.insert(.late)
   }
 
   /// The first change of a deal that is seen here, whatever its kind.
@@ -54,7 +51,7 @@ extension DealEngine {
     if !state.isDeleted {
       if state.status.outcome == nil {
         score(place, .created, at: change.occurredAt, source, &baselines, into: &output)
-      } else if let deal = closedDeal(state) {
+      } else if let deal = Self.closedDeal(state) {
         output.entries.append(entry(change, source, .adds(deal)))
       }
     }
@@ -62,29 +59,43 @@ extension DealEngine {
   }
 
   private mutating func continueDeal(
-    at place: Int32, from old: DealState, _ change: DealChange, _ source: SourcePosition,
-    _ baselines: inout Baselines, into output: inout EngineOutput
+    at place: Int32, _ change: DealChange, _ source: SourcePosition, _ baselines: inout Baselines,
+    into output: inout EngineOutput
   ) {
     counters.applied += 1
-    var state = old
-    take(change, into: &state)
-    let wasClosed = old.isDeleted ? nil : closedDeal(old)
-    let isClosed = state.isDeleted ? nil : closedDeal(state)
-    if let content = Self.ledgerContent(from: wasClosed, to: isClosed) {
+    let before = Standing(deals[place])
+    let wasClosed = closedDeal(at: place)
+    let wasDue = due(of: deals[place])
+    deals.willChange(place)
+    let amount = convertedAmount(change.deal)
+    if Self.take(change, amount, into: &deals[place]) { counters.regressions += 1 }
+    if let content = Self.ledgerContent(from: wasClosed, to: closedDeal(at: place)) {
       output.entries.append(entry(change, source, content))
     }
-    deals.write(state, at: place)
-    if let trigger = Self.trigger(from: old, to: state) {
+    if let trigger = Self.trigger(from: before, to: Standing(deals[place])) {
       score(place, trigger, at: change.occurredAt, source, &baselines, into: &output)
     }
-    if deals.state(at: place).flatMap({ due(of: $0) }) != due(of: old) { enqueue(place) }
+    if due(of: deals[place]) != wasDue { enqueue(place) }
   }
 
-  private static func trigger(from old: DealState, to state: DealState) -> RiskTrigger? {
-    guard !state.isDeleted, state.status.outcome == nil else { return nil }
+  /// What decides whether a deal is scored.
+  private struct Standing {
+    var stage: Stage
+    var isClosed: Bool
+    var isDeleted: Bool
+
+    init(_ state: DealState) {
+      stage = state.stage
+      isClosed = state.status.outcome != nil
+      isDeleted = state.isDeleted
+    }
+  }
+
+  private static func trigger(from old: Standing, to new: Standing) -> RiskTrigger? {
+    guard !new.isDeleted, !new.isClosed else { return nil }
     if old.isDeleted { return .created }
-    if old.status.outcome != nil { return .reopened }
-    return old.stage != state.stage ? .stageChange : nil
+    if old.isClosed { return .reopened }
+    return old.stage != new.stage ? .stageChange : nil
   }
 
   private static func ledgerContent(from old: ClosedDeal?, to new: ClosedDeal?) -> LedgerEntry.Content? {
@@ -102,7 +113,12 @@ extension DealEngine {
     LedgerEntry(source: source, dealID: change.dealID, occurredAt: change.occurredAt, content: content)
   }
 
-  private func closedDeal(_ state: DealState) -> ClosedDeal? {
+  /// The outcome that a deal has in the ledger; nil of one that is open or deleted.
+  private func closedDeal(at place: Int32) -> ClosedDeal? {
+    deals[place].isDeleted ? nil : Self.closedDeal(deals[place])
+  }
+
+  private static func closedDeal(_ state: DealState) -> ClosedDeal? {
     guard let outcome = state.status.outcome, let closedAt = state.status.closedAt else { return nil }
     return ClosedDeal(
       outcome: outcome, closedAt: closedAt, createdAt: state.createdAt, stage: state.stage, amount: state.amount,
@@ -118,43 +134,49 @@ extension DealEngine {
       createdAt: deal.createdAt, stage: deal.stage, stageEnteredAt: change.occurredAt, amount: nil,
       descriptors: deal.descriptors, expectedCloseAt: deal.expectedCloseAt, status: deal.status,
       lastChangedAt: change.occurredAt, recentEvents: recent)
-    takeAmount(deal, into: &state)
+    Self.takeAmount(deal, convertedAmount(deal), into: &state)
     return state
   }
 
-  private mutating func take(_ change: DealChange, into state: inout DealState) {
-    let deal = change.deal
-    let reopens = state.isDeleted || (state.status.outcome != nil && deal.status.outcome == nil)
+  /// Puts a change into a deal's state. Returns whether the deal has moved backwards in the funnel.
+  private static func take(_ change: DealChange, _ amount: Money?, into state: inout DealState) -> Bool {
+    var regresses = false
     if change.kind == .deleted {
       state.isDeleted = true
     } else {
-      state.isDeleted = false
-      if deal.stage < state.stage, !reopens, deal.status.outcome == nil {
-        counters.regressions += 1
+      let isOpen = change.deal.status.outcome == nil
+      let reopens = state.isDeleted || (state.status.outcome != nil && isOpen)
+      regresses = change.deal.stage < state.stage && !reopens && isOpen
+      if regresses {
         state.regressions = state.regressions == .max ? .max : state.regressions + 1
         state.flags.insert(.regressed)
       }
-      if deal.stage != state.stage || reopens {
+      if change.deal.stage != state.stage || reopens {
         state.stageEnteredAt = change.occurredAt
         state.agedSteps = 0
       }
-      state.createdAt = deal.createdAt
-      state.stage = deal.stage
-      state.descriptors = deal.descriptors
-      state.expectedCloseAt = deal.expectedCloseAt
-      state.status = deal.status
-      takeAmount(deal, into: &state)
+      state.isDeleted = false
+      state.createdAt = change.deal.createdAt
+      state.stage = change.deal.stage
+      state.descriptors = change.deal.descriptors
+      state.expectedCloseAt = change.deal.expectedCloseAt
+      state.status = change.deal.status
+      takeAmount(change.deal, amount, into: &state)
     }
     if change.occurredAt > state.lastChangedAt { state.recentEvents = RecentEvents() }
     state.recentEvents.insert(change.eventID)
     state.lastChangedAt = change.occurredAt
+    return regresses
   }
 
-  private func takeAmount(_ deal: Deal, into state: inout DealState) {
+  /// The amount in the base currency; nil where there is none or its currency is unknown.
+  private func convertedAmount(_ deal: Deal) -> Money? { deal.amount.flatMap { settings.currencies.convert($0) } }
+
+  private static func takeAmount(_ deal: Deal, _ amount: Money?, into state: inout DealState) {
     state.flags.remove([.unknownCurrency, .missingFields])
-    state.amount = deal.amount.flatMap { settings.currencies.convert($0) }
-    if deal.amount != nil, state.amount == nil { state.flags.insert(.unknownCurrency) }
-    if Self.missingFields(deal) > 3 { state.flags.insert(.missingFields) }
+    state.amount = amount
+    if deal.amount != nil, amount == nil { state.flags.insert(.unknownCurrency) }
+    if missingFields(deal) > 3 { state.flags.insert(.missingFields) }
   }
 
   /// How many of a deal's six describing fields (rep, industry, region, product, lead source, amount) are missing.

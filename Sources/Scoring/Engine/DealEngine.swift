@@ -15,6 +15,7 @@ public struct DealEngine: Sendable {
   public internal(set) var counters = EngineCounters()
 
   var deals = DealTable()
+  var sentences = ReasonSentences()
   var queue = DueQueue()
   private var committed = ChangelogPosition(nextOffset: 0, streamTime: nil)
 
@@ -28,7 +29,7 @@ public struct DealEngine: Sendable {
   public var dealCount: Int { deals.count }
 
   /// The state of a deal, nil where it is not known.
-  public func state(of id: DealID) -> DealState? { deals.place(of: id).flatMap { deals.state(at: $0) } }
+  public func state(of id: DealID) -> DealState? { deals.place(of: id).map { deals[$0] } }
 
   /// Every deal with its state, in no order that means anything.
   public func forEachDeal(_ body: (DealID, DealState) throws -> Void) rethrows {
@@ -96,7 +97,7 @@ public struct DealEngine: Sendable {
   }
 
   mutating func enqueue(_ place: Int32) {
-    guard let state = deals.state(at: place), let due = due(of: state) else { return }
+    guard deals.id(at: place) != nil, let due = due(of: deals[place]) else { return }
     queue.insert(due, place)
   }
 

@@ -5,10 +5,20 @@ import Deals
 /// A dictionary of the states themselves would double its memory whenever it grows; here only the small index does.
 struct DealTable: Sendable {
   struct Slot: Sendable {
-    var id: DealID
+    /// nil where the place is empty; the state means nothing then.
+    var id: DealID?
     var state: DealState
     /// The commit interval in which the slot was last written to.
     var touched: UInt32
+
+    static let empty = Slot(
+      id: nil,
+      state: DealState(
+        createdAt: Timestamp(milliseconds: 0), stage: .qualified, stageEnteredAt: Timestamp(milliseconds: 0),
+        amount: nil,
+        descriptors: Descriptors(), expectedCloseAt: nil, status: .open, lastChangedAt: Timestamp(milliseconds: 0),
+        recentEvents: RecentEvents()),
+      touched: 0)
   }
 
   private struct Change: Sendable {
@@ -21,32 +31,33 @@ struct DealTable: Sendable {
   private static let blockBits = 10
   private static let blockSize = 1 << blockBits
 
-  private var places: [DealID: Int32] = [:]
-  private var blocks: [[Slot?]] = []
+  private var index = DealIndex()
+  private var blocks: [[Slot]] = []
   private var vacant: [Int32] = []
   private var used: Int32 = 0
   private var journal: [Change] = []
   private var interval: UInt32 = 1
 
   /// Deals kept, closed and deleted ones included.
-  var count: Int { places.count }
+  var count: Int { index.count }
 
-  func place(of id: DealID) -> Int32? { places[id] }
+  func place(of id: DealID) -> Int32? { index.place(of: id, self.id(at:)) }
 
-  /// The state in a place; nil where the place is empty.
-  func state(at place: Int32) -> DealState? {
-    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.state
+  /// The state in a place that holds a deal, looked at and changed where it lies: copies of it were a tenth of the cost
+  /// of scoring. A change must be announced by `willChange` first.
+  subscript(place: Int32) -> DealState {
+    _read { yield blocks[Self.block(place)][Self.row(place)].state }
+    _modify { yield &blocks[Self.block(place)][Self.row(place)].state }
   }
 
-  func id(at place: Int32) -> DealID? {
-    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.id
-  }
+  func id(at place: Int32) -> DealID? { blocks[Self.block(place)][Self.row(place)].id }
 
-  mutating func write(_ state: DealState, at place: Int32) {
-    let (block, row) = (Int(place) >> Self.blockBits, Int(place) & (Self.blockSize - 1))
-    record(place)
-    blocks[block][row]?.state = state
-    blocks[block][row]?.touched = interval
+  /// Keeps what a place holds for a rollback, once in a commit interval.
+  mutating func willChange(_ place: Int32) {
+    let (block, row) = (Self.block(place), Self.row(place))
+    guard blocks[block][row].touched != interval, let id = blocks[block][row].id else { return }
+    journal.append(Change(slot: place, id: id, state: blocks[block][row].state))
+    blocks[block][row].touched = interval
   }
 
   mutating func insert(_ id: DealID, _ state: DealState) -> Int32 {
@@ -58,22 +69,22 @@ struct DealTable: Sendable {
 
   mutating func remove(at place: Int32) {
     guard let id = id(at: place) else { return }
-    record(place)
+    willChange(place)
     empty(place, id)
     // The place is not reused before the commit: the journal may have to put the deal back into it.
   }
 
   /// Takes in a state from the changelog: nothing to undo, nothing to publish.
   mutating func restore(_ id: DealID, _ state: DealState) {
-    if let place = places[id] {
-      blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]?.state = state
+    if let place = place(of: id) {
+      self[place] = state
       return
     }
     fill(vacantPlace(), id, state)
   }
 
   mutating func restoreRemoval(of id: DealID) {
-    guard let place = places[id] else { return }
+    guard let place = place(of: id) else { return }
     empty(place, id)
     vacant.append(place)
   }
@@ -82,7 +93,7 @@ struct DealTable: Sendable {
   func forEachChange(_ body: (DealID, DealState?) throws -> Void) rethrows {
     for change in journal {
       if let id = id(at: change.slot) {
-        try body(id, state(at: change.slot))
+        try body(id, self[change.slot])
       } else if let id = change.id {
         try body(id, nil)
       }
@@ -117,37 +128,29 @@ struct DealTable: Sendable {
 
   func forEach(_ body: (Int32, DealID, DealState) throws -> Void) rethrows {
     for place in 0..<used {
-      if let slot = blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] {
-        try body(place, slot.id, slot.state)
-      }
+      if let id = id(at: place) { try body(place, id, self[place]) }
     }
   }
 
-  mutating func reserve(_ deals: Int) { places.reserveCapacity(deals) }
-
-  private mutating func record(_ place: Int32) {
-    let slot = blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)]
-    guard let slot, slot.touched != interval else { return }
-    journal.append(Change(slot: place, id: slot.id, state: slot.state))
-  }
+  private static func block(_ place: Int32) -> Int { Int(place) >> blockBits }
+  private static func row(_ place: Int32) -> Int { Int(place) & (blockSize - 1) }
 
   private mutating func vacantPlace() -> Int32 {
     if let place = vacant.popLast() { return place }
     if Int(used) == blocks.count * Self.blockSize {
-      blocks.append([Slot?](repeating: nil, count: Self.blockSize))
+      blocks.append([Slot](repeating: .empty, count: Self.blockSize))
     }
     used += 1
     return used - 1
   }
 
   private mutating func fill(_ place: Int32, _ id: DealID, _ state: DealState, touched: UInt32? = nil) {
-    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] =
-      Slot(id: id, state: state, touched: touched ?? interval)
-    places[id] = place
+    blocks[Self.block(place)][Self.row(place)] = Slot(id: id, state: state, touched: touched ?? interval)
+    index.insert(id, at: place)
   }
 
   private mutating func empty(_ place: Int32, _ id: DealID) {
-    blocks[Int(place) >> Self.blockBits][Int(place) & (Self.blockSize - 1)] = nil
-    places[id] = nil
+    index.remove(id, at: place)
+    blocks[Self.block(place)][Self.row(place)] = .empty
   }
 }

@@ -32,8 +32,39 @@ public struct EngineCounters: Hashable, Sendable {
   /// Moves backwards in the funnel.
   public var regressions = 0
   /// Scores by trigger.
-  public var scored: [RiskTrigger: Int] = [:]
+  public var scored = TriggerCounts()
 
   /// All zero.
   public init() {}
+}
+
+/// A number for each trigger: plain memory, because it is counted and compared with every change.
+public struct TriggerCounts: Hashable, Sendable {
+  private var created = 0
+  private var stageChange = 0
+  private var ageing = 0
+  private var reopened = 0
+
+  /// All zero.
+  public init() {}
+
+  /// The number for a trigger.
+  public subscript(trigger: RiskTrigger) -> Int {
+    get {
+      switch trigger {
+      case .created: created
+      case .stageChange: stageChange
+      case .ageing: ageing
+      case .reopened: reopened
+      }
+    }
+    set {
+      switch trigger {
+      case .created: created = newValue
+      case .stageChange: stageChange = newValue
+      case .ageing: ageing = newValue
+      case .reopened: reopened = newValue
+      }
+    }
+  }
 }

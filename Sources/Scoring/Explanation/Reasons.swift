@@ -6,42 +6,59 @@ struct Reasons {
   static let limit = 3
 
   /// The strongest reasons first: what stands still, then the components by how much they add above the team's rate.
-  static func words(for assessment: Assessment, _ features: DealFeatures, _ flags: RiskFlags) -> [String] {
+  static func words(
+    for assessment: Assessment, _ features: DealFeatures, _ flags: RiskFlags, _ sentences: inout ReasonSentences
+  ) -> [String] {
     var reasons: [String] = []
+    reasons.reserveCapacity(limit)
     if flags.contains(.stale) {
       reasons.append("it has stood in \(features.stage.name) for \(features.daysInStage) days")
     }
     if flags.contains(.regressed) { reasons.append("it has moved backwards in the funnel") }
-    for component in strongest(of: assessment) {
-      if reasons.count == limit { break }
-      if let text = words(for: component, features, overall: assessment.overallWinRate) { reasons.append(text) }
+    var last: Place?
+    while reasons.count < limit, let place = strongest(of: assessment, below: last) {
+      last = place
+      let component = assessment.components[place.index]
+      if let text = words(for: component, features, assessment.overallWinRate, &sentences) { reasons.append(text) }
     }
     return reasons
   }
 
-  private static func strongest(of assessment: Assessment) -> [RiskComponent] {
-    guard let overall = assessment.overallWinRate else {
-      return assessment.components.filter { $0.winRate == nil }
+  /// A component's rank: by what it adds, then by the model's own order, so that the words are the same on every machine.
+  private struct Place {
+    var excess: Double
+    var index: Int
+
+    func ranks(above other: Place) -> Bool {
+      excess != other.excess ? excess > other.excess : index < other.index
     }
-    var ranked: [(excess: Double, component: RiskComponent)] = []
-    for component in assessment.components {
-      let excess = excess(of: component, overall: overall)
-      guard excess > 0 else { continue }
-      // Ties keep the model's own order, so that the words are the same on every machine.
-      let place = ranked.firstIndex { $0.excess < excess } ?? ranked.count
-      ranked.insert((excess, component), at: place)
+  }
+
+  /// The component that comes next after `last`, the strongest where there is none. Looked for anew each time: of three
+  /// reasons that is cheaper than a sorted list.
+  private static func strongest(of assessment: Assessment, below last: Place?) -> Place? {
+    var strongest: Place?
+    for (index, component) in assessment.components.enumerated() {
+      guard let excess = excess(of: component, overall: assessment.overallWinRate) else { continue }
+      let place = Place(excess: excess, index: index)
+      if let last, !last.ranks(above: place) { continue }
+      if let strongest, strongest.ranks(above: place) { continue }
+      strongest = place
     }
-    return ranked.map(\.component)
+    return strongest
   }
 
   /// Points that a component adds because its rate is below the team's; of a rule without a rate, all its points.
-  private static func excess(of component: RiskComponent, overall: Double) -> Double {
-    guard let rate = component.winRate else { return component.contribution }
-    return component.weight == 1 ? component.contribution : component.weight * (overall - rate) * 100
+  /// Nil where it adds none. Without any outcome yet, rules without a rate are all that can be said, in their order.
+  private static func excess(of component: RiskComponent, overall: Double?) -> Double? {
+    guard let overall else { return component.winRate == nil ? 0 : nil }
+    guard let rate = component.winRate else { return component.contribution > 0 ? component.contribution : nil }
+    let excess = component.weight == 1 ? component.contribution : component.weight * (overall - rate) * 100
+    return excess > 0 ? excess : nil
   }
 
   private static func words(
-    for component: RiskComponent, _ features: DealFeatures, overall: Double?
+    for component: RiskComponent, _ features: DealFeatures, _ overall: Double?, _ sentences: inout ReasonSentences
   ) -> String? {
     if component.factor == Vocabulary.days {
       return "it is \(features.ageDays) days old"
@@ -49,29 +66,31 @@ struct Reasons {
     if component.factor == Vocabulary.amount {
       return features.amount.map { "it is a large deal of \(Words.amount($0))" }
     }
-    guard let value = component.value?.text else { return nil }
+    guard let value = component.value else { return nil }
     guard let rate = component.winRate, let overall else {
       return component.factor == Vocabulary.stage
         ? "it is \(features.ageDays) days old and still in \(value)" : "its lead source is \(value)"
     }
+    let comparison = ReasonSentences.Comparison(
+      factor: component.factor, value: value, percent: Words.wholePercent(rate), deals: component.deals,
+      overallPercent: Words.wholePercent(overall))
     // A difference that rounding hides is no reason.
-    guard Words.wholePercent(rate) != Words.wholePercent(overall) else { return nil }
-    // Appended piece by piece: one allocation for a sentence that is written millions of times a minute.
+    guard comparison.percent != comparison.overallPercent else { return nil }
+    return sentences.sentence(comparison) { self.sentence($0, features) }
+  }
+
+  private static func sentence(_ comparison: ReasonSentences.Comparison, _ features: DealFeatures) -> String {
     var text = ""
     text.reserveCapacity(96)
-    if component.factor == Vocabulary.cycleBucket {
+    if comparison.factor == Vocabulary.cycleBucket {
       text += "deals with a cycle of "
       text += Words.cycle(CycleBucket(days: features.ageDays))
     } else {
-      if component.factor == Vocabulary.stage { text += "deals that end in " }
-      text += value
+      if comparison.factor == Vocabulary.stage { text += "deals that end in " }
+      text += comparison.value.text
     }
-    text += verb(of: component.factor)
-    text += Words.percent(rate)
-    text += " of "
-    text += String(component.deals)
-    text += " deals, the team "
-    text += Words.percent(overall)
+    text += verb(of: comparison.factor)
+    text += "\(comparison.percent)% of \(comparison.deals) deals, the team \(comparison.overallPercent)%"
     return text
   }
 
@@ -85,11 +104,9 @@ struct Reasons {
 /// Numbers as a person writes them.
 enum Words {
   /// A share as whole per cent.
-  static func percent(_ share: Double) -> String { percents[wholePercent(share)] }
+  static func percent(_ share: Double) -> String { "\(wholePercent(share))%" }
 
   static func wholePercent(_ share: Double) -> Int { max(0, min(100, Int((share * 100).rounded()))) }
-
-  private static let percents = (0...100).map { "\($0)%" }
 
   /// An amount in short: $950, $75K, $1.2M.
   static func amount(_ amount: Money) -> String {

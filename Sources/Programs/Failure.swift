@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+
+/// Ends a program with words on standard error and a status.
+public struct Failure: Error, CustomStringConvertible {
+  /// What is wrong and what to do; a line break begins another line with the program's name before it.
+  public var text: String
+  /// The exit status: 2 for a wrong configuration or use, 3 for a broker that refuses, 1 for anything else.
+  public var status: Int32
+
+  /// A failure.
+  public init(text: String, status: Int32 = 1) {
+    self.text = text
+    self.status = status
+  }
+
+  /// The text.
+  public var description: String { text }
+}
+
+extension AsyncParsableCommand {
+  /// Runs the program: what `main` calls. A `Failure` is told in its own words, without the help that usage errors get.
+  public static func runProgram() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as Failure {
+      let name = configuration.commandName ?? "\(Self.self)"
+      let lines = failure.text.split(separator: "\n").map { "\(name): \($0)\n" }.joined()
+      FileHandle.standardError.write(Data(lines.utf8))
+      Foundation.exit(failure.status)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Configuration
+import Connection
+import Foundation
+import Kafka
+import Logging
+import Testing
+
+@Suite("TLS and SASL settings are passed on or refused with what to do") struct SecurityTests {
+  private func load(
+    _ flags: [String: String], environment: [String: String] = [:]
+  ) throws(ConfigurationFaults) -> ConnectionSettings {
+    try ConnectionSettings.load(
+      environment: environment, flags: flags.map { ($0.key, $0.value) }, clientID: "test")
+  }
+
+  private func words(_ flags: [String: String], environment: [String: String] = [:]) -> String {
+    do {
+      _ = try load(flags, environment: environment)
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("SASL over TLS reaches the client whole") func whole() throws {
+    let settings = try load(
+      [
+        "kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "SCRAM-SHA-512", "kafka.sasl_username": "scorer",
+      ],
+      environment: ["DEALPULSE_KAFKA_SASL_PASSWORD": "hunter2"])
+    #expect(settings.client.securityProtocol == .saslSSL)
+    #expect(settings.client.saslMechanism == "SCRAM-SHA-512")
+    #expect(settings.client.saslUsername == "scorer")
+    #expect(settings.client.saslPassword?.value == "hunter2")
+  }
+
+  @Test("A password is never shown") func hidden() throws {
+    let settings = try load(
+      ["kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "PLAIN", "kafka.sasl_username": "scorer"],
+      environment: ["DEALPULSE_KAFKA_SASL_PASSWORD": "hunter2"])
+    #expect(!settings.effective.contains { $0.value.contains("hunter2") })
+    #expect(!"\(settings.client)".contains("hunter2"))
+  }
+
+  @Test("A password on the command line is refused without showing it") func commandLine() {
+    let text = words(["kafka.sasl_password": "hunter2"])
+    #expect(text.contains("kafka.sasl_password") && text.contains("kafka.sasl_password_file"))
+    #expect(!text.contains("hunter2"))
+  }
+
+  @Test("A password comes from a file") func file() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try "hunter2\n".write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let settings = try load([
+      "kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "PLAIN", "kafka.sasl_username": "scorer",
+      "kafka.sasl_password_file": path,
+    ])
+    #expect(settings.client.saslPassword?.value == "hunter2")
+  }
+
+  @Test("SASL without a password or a mechanism says where they come from") func incomplete() {
+    #expect(
+      words(["kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "PLAIN", "kafka.sasl_username": "x"])
+        .contains("DEALPULSE_KAFKA_SASL_PASSWORD"))
+    #expect(words(["kafka.security_protocol": "sasl_ssl"]).contains("kafka.sasl_mechanism"))
+  }
+
+  @Test("Settings that would have no effect are refused: nobody is to think that he is logged in or encrypted")
+  func withoutEffect() {
+    #expect(words(["kafka.sasl_mechanism": "PLAIN"]).contains("nobody would log in"))
+    #expect(words(["kafka.ssl_ca_location": "/etc/passwd"]).contains("set ssl or sasl_ssl"))
+  }
+
+  @Test("A file of authorities that can't be read is named") func missingAuthorities() {
+    let text = words(["kafka.security_protocol": "ssl", "kafka.ssl_ca_location": "/nowhere/ca.pem"])
+    #expect(text.contains("/nowhere/ca.pem can't be read"))
+  }
+
+  @Test("A certificate without its key is refused") func halfAPair() {
+    let text = words(["kafka.security_protocol": "ssl", "kafka.ssl_certificate_location": "/etc/hostname"])
+    #expect(text.contains("set both or neither"))
+  }
+
+  @Test("An unknown protocol names those that there are") func unknownProtocol() {
+    #expect(words(["kafka.security_protocol": "tls"]).contains("sasl_ssl"))
+  }
+
+  @Test("A file of authorities that holds no certificate is refused by the client, not by a hang")
+  func notACertificate()
+    throws
+  {
+    let settings = try load(["kafka.security_protocol": "ssl", "kafka.ssl_ca_location": "/etc/hostname"])
+    #expect(throws: KafkaError.self) {
+      _ = try Admin(settings.client, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+  }
+
+  @Test("TLS against a broker that speaks plain text fails to connect, and says so") func plainBroker() async throws {
+    let result = try await DedicatedThread.run(name: "tls-test") { () -> String in
+      do {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let broker = try EmbeddedBroker(brokers: 1, logger: logger)
+        defer { withExtendedLifetime(broker) {} }
+        var client = ClientConfiguration(bootstrapServers: broker.bootstrapServers, clientID: "test")
+        client.securityProtocol = .ssl
+        _ = try Admin(client, logger: logger).describeCluster(timeout: 1_500)
+        return "connected"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(result != "connected")
+    #expect(!result.isEmpty)
+  }
+}
