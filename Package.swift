@@ -124,7 +124,8 @@ let package = Package(
     .executableTarget(
       name: "AlertRouter",
       dependencies: [
-        "Alerts", "AlertDelivery", "Configuration", "DeadLetters", "Deals", "Kafka", "Topics", log, arguments,
+        "Alerts", "AlertDelivery", "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability",
+        "Programs", "Topics", log, arguments,
         .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Metrics", package: "swift-metrics"),
       ],

@@ -1,6 +1,7 @@
 import FlyingFox
 import Foundation
 import Kafka
+import Programs
 
 /// Serves the router's interface over HTTP. No TLS: bind it to loopback, or put a proxy in front.
 enum APIServer {

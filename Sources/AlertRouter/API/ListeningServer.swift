@@ -2,6 +2,7 @@ import Dispatch
 import FlyingFox
 import FlyingSocks
 import Foundation
+import Programs
 import Synchronization
 
 /// An HTTP server that listens from its making on.

@@ -2,6 +2,7 @@ import Deals
 import Foundation
 import Kafka
 import Logging
+import Programs
 import Synchronization
 
 /// What a benchmark sends, and how it sees that it was read.

@@ -4,6 +4,7 @@ import Deals
 import Foundation
 import Kafka
 import Logging
+import Programs
 import Synchronization
 import Topics
 
@@ -32,8 +33,9 @@ struct RouterBench {
     }
     let arrivals = Mutex<[String: Date]>([:])
     let sink = try MessageSink { message in
-      let deal = message.text.split { $0 == " " || $0 == "\n" }.first { $0.hasPrefix("N") } ?? ""
-      arrivals.withLock { $0[String(deal)] = $0[String(deal)] ?? message.receivedAt }
+      // The first word of a message about one deal, after its bullet.
+      let deal = message.text.split { $0 == " " || $0 == "\n" }.dropFirst().first.map(String.init) ?? ""
+      arrivals.withLock { $0[deal] = $0[deal] ?? message.receivedAt }
     }
     defer { sink.stop() }
     try rules(sink.port).write(to: folder.appendingPathComponent("router.yaml"), atomically: true, encoding: .utf8)

@@ -18,7 +18,8 @@ struct SinkCommand: ParsableCommand {
       FileHandle.standardOutput.write(Data((message.printed + "\n").utf8))
     }
     let mail = try SMTPSink { bytes, to in sink.take(MailReading.message(bytes, to: to)) }
-    print("page and Slack: http://127.0.0.1:\(sink.port)/  mail: smtp://127.0.0.1:\(mail.port)")
+    let error = FileHandle.standardError
+    error.write(Data("page and Slack: http://127.0.0.1:\(sink.port)/  mail: smtp://127.0.0.1:\(mail.port)\n".utf8))
     if let portFile { try "\(sink.port) \(mail.port)".write(toFile: portFile, atomically: true, encoding: .utf8) }
     while true { pause() }
   }

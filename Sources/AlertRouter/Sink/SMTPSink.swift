@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Programs
 
 /// A mail server for demos on loopback: takes every mail, keeps none (RFC 5321, the commands that a client needs).
 final class SMTPSink: Sendable {

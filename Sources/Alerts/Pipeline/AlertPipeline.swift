@@ -45,6 +45,9 @@ public struct AlertPipeline: Sendable {
   /// Open alerts of this router's partitions, most dollars first.
   public var openAlerts: [Alert] { open.values.sortedByDollars() }
 
+  /// How many alerts of this router are open.
+  public var openCount: Int { open.count }
+
   /// Whether an alert of this router is open.
   public func isOpen(_ kind: AlertKind, _ subject: String) -> Bool {
     open[Fingerprint(kind: kind, subject: subject)] != nil
