@@ -48,9 +48,16 @@ struct PreviewCommand: ParsableCommand {
       throw ValidationError("--at is no RFC 3339 time: write it like 2026-03-02T09:00:00Z")
     }
     let message = message(purpose, try RiskFile.read(event), rules, at: now)
-    let rendered = try MessageTemplates(folder: options.templates).render(message)
+    let rendered = try MessageTemplates(folder: options.templates).render(message, links: links(rules))
     try Data(form(rendered, message, at: now).utf8).write(to: URL(fileURLWithPath: output))
     print("\(output): \(rendered.subject)")
+  }
+
+  /// Links as a router would make them, with a signature that none accepts.
+  private func links(_ rules: RouterRules) -> FeedbackLinks? {
+    rules.feedback.map {
+      FeedbackLinks(base: $0.url, secret: "no secret, only a preview", validMilliseconds: $0.valid.value)
+    }
   }
 
   /// What a router would say whose threshold everything passes.
