@@ -113,15 +113,21 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "AlertDeliveryTests", dependencies: ["AlertDelivery", "Alerts", "Deals"], swiftSettings: swiftSettings),
+      name: "AlertDeliveryTests",
+      dependencies: ["AlertDelivery", "Alerts", "Deals", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "AlertRouterTests",
-      dependencies: ["AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log],
+      dependencies: [
+        "AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "AlertRouter",
       dependencies: [
-        "Alerts", "AlertDelivery", "Configuration", "DeadLetters", "Deals", "Kafka", "Topics", log, arguments,
+        "Alerts", "AlertDelivery", "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability",
+        "Programs", "Topics", log, arguments,
         .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Metrics", package: "swift-metrics"),
       ],

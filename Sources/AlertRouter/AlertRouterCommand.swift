@@ -2,16 +2,20 @@ import Alerts
 import ArgumentParser
 import Configuration
 import Foundation
+import Programs
 
 /// `alert-router`: risk in, few and timely messages out.
 @main
-struct AlertRouterCommand: ParsableCommand {
+struct AlertRouterCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alert-router", abstract: "Tells the right person about the right deal, once.",
     subcommands: [
       RunCommand.self, CheckCommand.self, RouteCommand.self, SimulateCommand.self, WhyCommand.self,
-      SilenceCommand.self, AckCommand.self, DeadLettersCommand.self, PreviewCommand.self, BenchCommand.self,
+      SilenceCommand.self, AckCommand.self, DeadLettersCommand.self, PreviewCommand.self, SinkCommand.self,
+      BenchCommand.self,
     ])
+
+  static func main() async { await runProgram() }
 }
 
 /// Where the rules and templates are.
@@ -33,8 +37,7 @@ struct StoreOptions: ParsableArguments {
   var store = "alert-router.sqlite"
 }
 
-/// An end with words on standard error and status 1.
-struct Failure: Error, CustomStringConvertible {
-  var description: String
-  init(_ description: String) { self.description = description }
+extension Failure {
+  /// An end with words and status 1.
+  init(_ text: String) { self.init(text: text) }
 }

@@ -4,6 +4,7 @@ import Deals
 import Foundation
 import Kafka
 import Logging
+import Programs
 import Synchronization
 import Topics
 
@@ -84,13 +85,16 @@ final class Router: Sendable {
   private func newRules() -> RouterRules? {
     do {
       let read = try RulesLoader.load(file: settings.rulesFile)
-      guard read.receivers == rules.receivers else {
-        logger.error("the receivers have changed: restart the router; the old rules stay until then")
+      guard read.receivers == rules.receivers, read.feedback == rules.feedback else {
+        RouterMetrics.countReload(isTaken: false)
+        logger.error("receivers or feedback have changed: restart the router; the old rules stay until then")
         return nil
       }
+      RouterMetrics.countReload(isTaken: true)
       logger.info("rules read again")
       return read
     } catch {
+      RouterMetrics.countReload(isTaken: false)
       logger.error("the rules have faults, the old ones stay: \(error)")
       return nil
     }
@@ -107,17 +111,18 @@ final class Router: Sendable {
     return FeedbackLinks(base: settings.url, secret: secret, validMilliseconds: settings.valid.value)
   }
 
-  private func startInterface(_ links: FeedbackLinks?) throws -> APIServer? {
+  private func startInterface(_ links: FeedbackLinks?) throws -> ListeningServer? {
     guard let address = settings.listen else { return nil }
     let api = RouterAPI(
-      store: store, token: settings.token, links: links, faults: { [self] in faults() }, now: { Clock.wall() })
-    let (server, port) = try APIServer.start(api, at: address, logger: logger)
-    if let file = settings.portFile { try String(port).write(toFile: file, atomically: true, encoding: .utf8) }
+      store: store, token: settings.token, links: links, faults: { [self] in faults }, now: { Clock.wall() })
+    let server = try APIServer.start(api, at: address)
+    logger.info("serving the interface", metadata: ["address": "\(address)", "port": "\(server.port)"])
+    if let file = settings.portFile { try String(server.port).write(toFile: file, atomically: true, encoding: .utf8) }
     return server
   }
 
   /// What keeps the router from doing its work, nothing where it does.
-  private func faults() -> [String] {
+  var faults: [String] {
     let silence = Clock.wall().milliseconds - healthyAt.load(ordering: .acquiring)
     return silence < 30_000 ? [] : ["input: nothing was read and stored for \(silence / 1_000) s, see the log"]
   }
@@ -139,8 +144,14 @@ final class Router: Sendable {
       do {
         switch try deliverer.step(at: now) {
         case .idle: DedicatedThread.pause(milliseconds: 50)
-        case .sent(let id): logger.info("delivered", metadata: ["receiver": "\(name)", "message": "\(id)"])
-        case .failed(let id, let why), .dead(let id, let why):
+        case .sent(let id):
+          RouterMetrics.countDelivery(name, "sent")
+          logger.info("delivered", metadata: ["receiver": "\(name)", "message": "\(id)"])
+        case .failed(let id, let why):
+          RouterMetrics.countDelivery(name, "failed")
+          logger.warning("\(why)", metadata: ["receiver": "\(name)", "message": "\(id)"])
+        case .dead(let id, let why):
+          RouterMetrics.countDelivery(name, "dead")
           logger.warning("\(why)", metadata: ["receiver": "\(name)", "message": "\(id)"])
         }
       } catch {

@@ -72,9 +72,14 @@ final class RouterLoop {
         revoked: { [unowned self] origins in attempt { try revoked(origins) } },
         lost: { [unowned self] origins in attempt { try lost(origins) } }))
     var nextTidying = clock.now()
+    var nextMeasuring = nextTidying
     while !isStopped() {
       try turn()
       let now = clock.now()
+      if nextMeasuring <= now {
+        nextMeasuring = now.adding(milliseconds: 5_000)
+        try measure(at: now)
+      }
       if nextTidying <= now {
         nextTidying = now.adding(milliseconds: 3_600_000)
         try tidy(at: now)
@@ -86,6 +91,13 @@ final class RouterLoop {
   private func tidy(at now: Timestamp) throws {
     pipeline.forgetOld(at: now)
     try store.forget(before: now.adding(milliseconds: -pipeline.rules.retention.value))
+  }
+
+  private func measure(at now: Timestamp) throws {
+    let backlog = try store.backlog()
+    let age = backlog.oldest.map { Double(now.milliseconds - $0.milliseconds) / 1_000 } ?? 0
+    RouterMetrics.record(
+      open: pipeline.openCount, waiting: backlog.waiting, dead: backlog.dead, oldestSeconds: max(0, age))
   }
 
   private func turn() throws {
@@ -112,6 +124,7 @@ final class RouterLoop {
     output.decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
     let offsets = pendingOffsets.merging(batch.offsets) { max($0, $1) }.merging(news.offsets) { max($0, $1) }
     let isNews = !offsets.isEmpty || !commands.isEmpty || !output.decisions.isEmpty
+    RouterMetrics.count(output.decisions)
     if isNews || pipeline.hasChanged(since: mark) {
       guard try awaitDeadLetters() else { return }
       try keep(output, offsets, since: mark)
@@ -177,6 +190,7 @@ final class RouterLoop {
       } catch {
         let waited = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000 - begun)
         guard error.mayPass, waited < Self.storePatience, !isStopped() else { throw error }
+        RouterMetrics.countStoreWait()
         logger.error("\(error); waiting")
         DedicatedThread.pause(milliseconds: 1_000)
       }
@@ -201,7 +215,7 @@ final class RouterLoop {
   private func assigned(_ origins: Set<Origin>) throws {
     try readTail(patience: Self.tailPatience)
     pipeline.beginCatchUp()
-    pipeline.adopt(origins, at: clock.now())
+    pending.decisions += pipeline.adopt(origins, at: clock.now())
     watch.resume(isSilent: pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject))
   }
 

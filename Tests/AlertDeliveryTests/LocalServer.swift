@@ -16,6 +16,9 @@ final class LocalServer: Sendable {
   private let listener: Int32
   private let requests = Mutex<[Request]>([])
   private let answers: Mutex<[String]>
+  private let hook = Mutex<(@Sendable () -> Void)?>(nil)
+  /// An answer that never comes, though the connection stays open for a while.
+  static let silence = "silence"
 
   /// Answers are whole HTTP answers, one for each request; the last one holds on. An empty one closes the connection.
   init(_ answers: [String]) {
@@ -46,6 +49,9 @@ final class LocalServer: Sendable {
     "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\(headers)\r\n\(body)"
   }
 
+  /// Runs before each answer.
+  func onRequest(_ body: @escaping @Sendable () -> Void) { hook.withLock { $0 = body } }
+
   private func serve() {
     while true {
       let connection = accept(listener, nil, nil)
@@ -53,6 +59,14 @@ final class LocalServer: Sendable {
       let request = read(connection)
       requests.withLock { $0.append(request) }
       let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? "" }
+      hook.withLock { $0 }?()
+      if answer == Self.silence {
+        Thread { [connection] in
+          Thread.sleep(forTimeInterval: 3)
+          Foundation.close(connection)
+        }.start()
+        continue
+      }
       let bytes = Array(answer.utf8)
       _ = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       Foundation.close(connection)

@@ -113,7 +113,7 @@ struct MailTests {
       return Data(base64Encoded: encoded).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
     #expect(parts.count == 2)
-    #expect(parts.allSatisfy { $0.contains("D1 ($75K, EdTech) has stood in Proposal for 82 days with rep_22.") })
+    #expect(parts.allSatisfy { $0.contains(" has stood in Proposal for 82 days with rep_22.") })
     #expect(parts.last?.hasPrefix("<!DOCTYPE html>") == true)
   }
 

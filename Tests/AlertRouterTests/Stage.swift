@@ -101,8 +101,10 @@ final class Stage {
 
   private var allLogs: String {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".log") }.sorted()
-      .map { "--- \($0)\n\(log(String($0.dropLast(4))).suffix(2_000))" }.joined(separator: "\n")
+    let arrived = arrivals.map(\.deal).sorted().joined(separator: " ")
+    return "arrived: \(arrived)\n"
+      + names.filter { $0.hasSuffix(".log") }.sorted()
+      .map { "--- \($0)\n\(log(String($0.dropLast(4))).suffix(6_000))" }.joined(separator: "\n")
   }
 
   func store(_ name: String = "store") throws -> RouterStore { try RouterStore(path: path("\(name).sqlite").path) }

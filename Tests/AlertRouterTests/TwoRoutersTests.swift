@@ -59,11 +59,14 @@ import Testing
     // A static member's partitions are free when its session has ended.
     try waitForShare(stage, "second", count: 2)
     try stage.send(try (0..<20).map { try Stage.won("A\($0)", offset: 99) })
-    try stage.waitFor("the ends") { stage.arrivals.count == 40 }
+    try stage.waitFor("the ends") {
+      Set(stage.arrivals.filter { $0.body.contains("\"purpose\":\"resolved\"") }.map(\.deal)).count == 20
+    }
     try stage.stop(second)
     let resolved = stage.arrivals.filter { $0.body.contains("\"purpose\":\"resolved\"") }
     #expect(Set(resolved.map(\.deal)).count == 20)
     #expect(resolved.count == 20)
+    #expect(stage.arrivals.count == 40)
   }
 
   @Test("a router that has lost its store learns from alerts.state what was said")

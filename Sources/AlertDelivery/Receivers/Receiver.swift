@@ -42,8 +42,14 @@ public struct Receiver: Sendable {
       return try deliver(entry, reference: reference, at: now)
     } catch {
       // A receiver may echo what it was sent, and the failure is logged and kept.
-      throw error.redacting(settings.transport.secretVariables.compactMap(secret))
+      throw error.redacting(settings.transport.secretVariables.compactMap(secret).flatMap(Self.parts))
     }
+  }
+
+  /// A secret that is a URL may come back as its path alone.
+  private static func parts(_ secret: String) -> [String] {
+    guard let path = URLComponents(string: secret)?.path, path.count > 1, path != secret else { return [secret] }
+    return [secret, path]
   }
 
   private func deliver(
@@ -88,7 +94,8 @@ public struct Receiver: Sendable {
 
   private func post(_ url: String, _ headers: [(String, String)], _ body: Data) throws(DeliveryFailure) -> Data {
     try HTTPPost(
-      url: url, headers: headers, body: body, allowsPrivateAddresses: settings.allowsPrivateAddresses
+      url: url, headers: headers, body: body, allowsPrivateAddresses: settings.allowsPrivateAddresses,
+      timeoutSeconds: settings.timeoutSeconds
     ).send()
   }
 
@@ -149,7 +156,7 @@ public struct Receiver: Sendable {
     let mail = MailMessage(
       from: email.from, to: to, id: entry.message.id,
       date: Date(timeIntervalSince1970: Double(now.milliseconds) / 1_000), isPossibleRepeat: entry.isPossibleRepeat)
-    let transfer = try CurlTransfer(timeoutSeconds: 30)
+    let transfer = try CurlTransfer(timeoutSeconds: settings.timeoutSeconds)
     transfer.set(CURLOPT_URL, email.server)
     transfer.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
     if !settings.allowsPrivateAddresses { transfer.refusePrivateAddresses() }

@@ -1,6 +1,13 @@
 import Alerts
 import Foundation
 
+extension RenderedMessage {
+  /// The message as Slack is sent it: Block Kit, within Slack's limits.
+  public func slackPayload(footer: String) throws -> Data {
+    try JSONEncoder().encode(SlackPayload(self, footer: footer))
+  }
+}
+
 /// A Slack message within Slack's limits: 50 blocks, 150 characters in a header, 3,000 in a section, and no more than
 /// 10,000 in all (beyond about 13,000 Slack answers `msg_blocks_too_long`).
 struct SlackPayload: Encodable {

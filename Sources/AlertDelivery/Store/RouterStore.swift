@@ -13,11 +13,12 @@ public final class RouterStore: Sendable {
 
   /// Opens the store, and makes it where there is none.
   ///
+  /// - Parameter patience: Seconds for which another process's lock is waited for, each time.
   /// - Throws: `StoreError`.
-  public init(path: String) throws(StoreError) {
+  public init(path: String, patience: Double = 5) throws(StoreError) {
     self.path = path
     var configuration = GRDB.Configuration()
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(patience)
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
     }

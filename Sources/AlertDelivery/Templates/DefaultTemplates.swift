@@ -5,7 +5,20 @@ enum DefaultTemplates {
     {{#intro}}
     {{intro}}
     {{/intro}}
+    {{#hasTurnedCritical}}
+    Turned critical this week: {{list}}.
+    {{/hasTurnedCritical}}
+    {{#hasTrends}}
 
+    Trends
+    {{#trends}}
+    {{arrow}} {{line}}
+    {{/trends}}
+    {{/hasTrends}}
+    {{#isDigest}}
+
+    Most at risk
+    {{/isDigest}}
     {{#alerts}}
     * {{line}} ({{news}})
     {{#accurate}}
@@ -16,20 +29,16 @@ enum DefaultTemplates {
     {{#more}}
     {{more}}
     {{/more}}
-    {{#hasTurnedCritical}}
-    Turned critical this week:
-    {{#turnedCritical}}
-    * {{line}}
-    {{/turnedCritical}}
-    {{/hasTurnedCritical}}
-    {{#hasTrends}}
-    Trends:
-    {{#trends}}
-    * {{line}}
-    {{/trends}}
-    {{/hasTrends}}
+    {{#reports}}
+
+    {{title}}
+    {{#lines}}
+    * {{.}}
+    {{/lines}}
+    {{/reports}}
     {{#hasResolved}}
-    No longer at risk:
+
+    No longer at risk
     {{#resolved}}
     * {{line}}
     {{/resolved}}
@@ -42,18 +51,30 @@ enum DefaultTemplates {
     {{#intro}}
     {{intro}}
     {{/intro}}
+    {{#hasTurnedCritical}}
+    *Turned critical this week:* {{list}}.
+    {{/hasTurnedCritical}}
+    {{#hasTrends}}
+    *Trends*
+    {{#trends}}
+    {{arrow}} {{line}}
+    {{/trends}}
+    {{/hasTrends}}
+    {{#isDigest}}
+    *Most at risk*
+    {{/isDigest}}
     {{#alerts}}
-    • {{line}}{{#accurate}} <{{accurate}}|accurate> · <{{wrong}}|wrong>{{/accurate}}
+    • {{#lead}}*{{lead}}*{{/lead}}{{story}}{{#accurate}} <{{accurate}}|accurate> · <{{wrong}}|wrong>{{/accurate}}
     {{/alerts}}
     {{#more}}
     _{{more}}_
     {{/more}}
-    {{#hasTrends}}
-    *Trends*
-    {{#trends}}
-    • {{line}}
-    {{/trends}}
-    {{/hasTrends}}
+    {{#reports}}
+    *{{title}}*
+    {{#lines}}
+    • {{.}}
+    {{/lines}}
+    {{/reports}}
     {{#hasResolved}}
     *No longer at risk*
     {{#resolved}}
@@ -71,22 +92,26 @@ enum DefaultTemplates {
     style="background:#ffffff;border:1px solid #e1e4ea"><tr><td style="padding:24px">
     <h1 style="margin:0 0 8px;font-size:20px">{{heading}}</h1>
     {{#intro}}<p style="margin:0 0 16px;font-size:15px;color:#4a5568">{{intro}}</p>{{/intro}}
+    {{#hasTurnedCritical}}<p style="margin:0 0 16px;padding:10px 12px;font-size:14px;line-height:20px;background:#fef3f2;\
+    border-left:4px solid #b42318"><b>Turned critical this week:</b> {{list}}.</p>{{/hasTurnedCritical}}
+    {{#hasTrends}}<h2 style="font-size:16px;margin:20px 0 8px">Trends</h2>
+    {{#trends}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{arrow}} {{line}}</p>{{/trends}}{{/hasTrends}}
+    {{#isDigest}}<h2 style="font-size:16px;margin:20px 0 8px">Most at risk</h2>{{/isDigest}}
     {{#alerts}}
     <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 14px">
-    <tr><td style="font-size:15px;line-height:22px">{{line}} <span style="color:#7a8599">{{news}}</span>
+    <tr><td style="font-size:14px;line-height:21px">{{#lead}}<b>{{lead}}</b>{{/lead}}{{story}} \
+    <span style="color:#7a8599">{{news}}</span>
     {{#accurate}}<span style="font-size:12px"><a href="{{accurate}}" style="color:#2b6cb0">accurate</a> · \
     <a href="{{wrong}}" style="color:#2b6cb0">wrong</a></span>{{/accurate}}</td></tr>
     <tr><td style="padding-top:4px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr>
-    <td width="{{bar}}%" style="background:#c2413b;height:6px;font-size:0">&nbsp;</td>
+    <td width="{{bar}}%" style="background:{{color}};height:6px;font-size:0">&nbsp;</td>
     <td style="background:#eceef2;height:6px;font-size:0">&nbsp;</td></tr></table></td></tr></table>
     {{/alerts}}
     {{#more}}<p style="font-size:14px;color:#4a5568">{{more}}</p>{{/more}}
-    {{#hasTurnedCritical}}<h2 style="font-size:16px">Turned critical this week</h2>
-    {{#turnedCritical}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/turnedCritical}}
-    {{/hasTurnedCritical}}
-    {{#hasTrends}}<h2 style="font-size:16px">Trends</h2>
-    {{#trends}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/trends}}{{/hasTrends}}
-    {{#hasResolved}}<h2 style="font-size:16px">No longer at risk</h2>
+    {{#reports}}<h2 style="font-size:16px;margin:20px 0 8px">{{title}}</h2>
+    {{#lines}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{.}}</p>
+    {{/lines}}{{/reports}}
+    {{#hasResolved}}<h2 style="font-size:16px;margin:20px 0 8px">No longer at risk</h2>
     {{#resolved}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/resolved}}{{/hasResolved}}
     <p style="margin:24px 0 0;font-size:12px;color:#7a8599">{{footer}}</p>
     </td></tr></table></body></html>

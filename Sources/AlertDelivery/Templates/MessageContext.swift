@@ -10,7 +10,8 @@ struct MessageContext {
     ".", "subject", "heading", "intro", "alerts", "resolved", "more", "dollars", "footer", "line", "name", "amount",
     "tier",
     "score", "actions", "bar", "news", "hasAlerts", "hasResolved", "turnedCritical", "hasTurnedCritical", "trends",
-    "hasTrends", "accurate", "wrong",
+    "hasTrends", "accurate", "wrong", "reports", "hasReports",
+    "title", "lines", "lead", "story", "arrow", "color", "isDigest", "list",
   ]
 
   static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
@@ -29,6 +30,8 @@ struct MessageContext {
       "turnedCritical": critical.prefix(10).map { alert($0, message, nil) }, "hasTurnedCritical": !critical.isEmpty,
       "trends": (isDigest ? trends : []).prefix(10).map { alert($0, message, nil) },
       "hasTrends": isDigest && !trends.isEmpty,
+      "reports": (message.reports ?? []).prefix(40).map(report), "hasReports": message.reports?.isEmpty == false,
+      "isDigest": isDigest && !shown.isEmpty, "list": critical.prefix(10).map(name).joined(separator: ", "),
       "more": hidden > 0 ? "and \(hidden) more" : "", "dollars": Wording.dollars(message.dollars),
       "footer": "Sent by DealPulse for \(message.recipient?.name ?? message.receiver). Message \(message.id).",
     ]
@@ -74,16 +77,25 @@ struct MessageContext {
   ) -> [String: Any] {
     let source = alert.source
     let score = source.score.map { Int($0.points.rounded()) } ?? 0
+    let lead = source.kind == .dealRisk ? name(alert) : ""
+    let line = sentence(source)
     var context: [String: Any] = [
-      "line": sentence(source), "name": name(alert), "amount": source.amount.map(Wording.dollars) ?? "",
+      "line": line, "story": String(line.dropFirst(lead.count)), "arrow": (source.points ?? 0) < 0 ? "▼" : "▲",
+      "color": source.tier == .critical ? "#b42318" : "#d9822b", "name": name(alert),
+      "amount": source.amount.map(Wording.dollars) ?? "",
       "tier": source.tier.name, "score": source.score.map { Wording.decimal($0.points) } ?? "",
       "actions": source.actions.prefix(2).map { $0 } as [String], "bar": max(2, min(100, score)), "news": alert.news,
     ]
+    if !lead.isEmpty { context["lead"] = lead }
     let person = message.recipient?.id ?? message.receiver
     for verdict in FeedbackVerdict.allCases {
       context[verdict.rawValue] = links?.link(verdict, on: source, by: person, at: message.madeAt)
     }
     return context
+  }
+
+  private static func report(_ note: ReportNote) -> [String: Any] {
+    ["title": note.title, "lines": Array(note.lines.prefix(12))]
   }
 
   private static func resolved(_ alert: Alert) -> [String: Any] {
@@ -102,7 +114,9 @@ struct MessageContext {
     guard source.kind == .dealRisk else { return other(source) }
     let inside = [source.amount.map(Wording.dollars), source.labels["industry"]].compactMap(\.self)
     var text = source.subject + (inside.isEmpty ? "" : " (\(inside.joined(separator: ", ")))")
-    if let stage = source.labels["stage"], let days = source.daysInStage {
+    if let stage = source.labels["stage"], source.daysInStage == 0 {
+      text += " has come to \(stage)"
+    } else if let stage = source.labels["stage"], let days = source.daysInStage {
       text += " has stood in \(stage) for \(Wording.count(days, "day"))"
     } else {
       text += " is at risk"

@@ -1,55 +1,22 @@
 import FlyingFox
-import FlyingSocks
 import Foundation
 import Kafka
-import Logging
-import Synchronization
+import Programs
 
 /// Serves the router's interface over HTTP. No TLS: bind it to loopback, or put a proxy in front.
-final class APIServer: Sendable {
-  private let server: HTTPServer
-  private let task: Task<Void, Never>
-
+enum APIServer {
   /// Listens; blocks until it does, so not from a task.
   ///
   /// - Parameter address: `127.0.0.1:9095`, or port 0 for any that is free.
   /// - Throws: `Failure` where the address can't be listened at.
-  static func start(_ api: RouterAPI, at address: String, logger: Logger) throws -> (server: APIServer, port: Int) {
-    guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]),
-      let socket = try? sockaddr_in.inet(ip4: String(address[..<colon]), port: port)
-    else {
-      throw Failure("--listen \(address): write an IPv4 address and a port, such as 127.0.0.1:9095")
+  static func start(_ api: RouterAPI, at address: String) throws -> ListeningServer {
+    guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
+      throw Failure("--listen \(address): write an IPv4 address and a port, such as 127.0.0.1:9095, or none")
     }
-    let server = HTTPServer(
-      config: .init(address: socket, timeout: 10, sharedRequestReplaySize: RouterAPI.maximumBody, logger: .disabled))
-    let outcome = Outcome()
-    let task = Task {
-      await server.appendRoute("*") { request in try await handle(request, api) }
-      do { try await server.run() } catch { outcome.set(.failure(Failure("\(error)"))) }
-    }
-    Task {
-      guard (try? await server.waitUntilListening(timeout: 5)) != nil else {
-        return outcome.set(.failure(Failure("it took more than 5 s")))
-      }
-      outcome.set(.success(await server.chosenPort))
-    }
-    do {
-      let chosen = try outcome.wait()
-      logger.info("serving the interface", metadata: ["address": "\(address[..<colon]):\(chosen)"])
-      return (APIServer(server, task), chosen)
-    } catch {
-      task.cancel()
-      throw Failure("can't listen at \(address) (\(error)): choose another --listen, or none")
+    return try ListeningServer(host: String(address[..<colon]), port: port, maximumBody: RouterAPI.maximumBody) {
+      try await handle($0, api)
     }
   }
-
-  private init(_ server: HTTPServer, _ task: Task<Void, Never>) {
-    self.server = server
-    self.task = task
-  }
-
-  /// Stops listening.
-  func stop() { task.cancel() }
 
   private static func handle(_ request: HTTPRequest, _ api: RouterAPI) async throws -> HTTPResponse {
     var read = APIRequest(method: request.method.rawValue, path: request.path)
@@ -72,35 +39,5 @@ final class APIServer: Sendable {
         HTTPHeader("Content-Security-Policy"): "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
         HTTPHeader("X-Content-Type-Options"): "nosniff", HTTPHeader("Referrer-Policy"): "no-referrer",
       ], body: answer.body)
-  }
-}
-
-/// The first of several outcomes, for a thread that waits for it.
-private final class Outcome: Sendable {
-  private let result = Mutex<Result<Int, Failure>?>(nil)
-  private let isThere = DispatchSemaphore(value: 0)
-
-  func set(_ outcome: Result<Int, Failure>) {
-    let isFirst = result.withLock { result in
-      guard result == nil else { return false }
-      result = outcome
-      return true
-    }
-    if isFirst { isThere.signal() }
-  }
-
-  /// Blocks; for one thread alone.
-  func wait() throws -> Int {
-    isThere.wait()
-    return try result.withLock { $0 }?.get() ?? 0
-  }
-}
-
-extension HTTPServer {
-  fileprivate var chosenPort: Int {
-    switch listeningAddress {
-    case .ip4(_, let port), .ip6(_, let port): Int(port)
-    default: 0
-    }
   }
 }

@@ -4,6 +4,7 @@ import Configuration
 import Crypto
 import Deals
 import Foundation
+import Programs
 
 /// A request to the router's HTTP interface.
 struct APIRequest: Sendable {

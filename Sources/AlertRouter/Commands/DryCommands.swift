@@ -3,6 +3,7 @@ import Alerts
 import ArgumentParser
 import Deals
 import Foundation
+import Programs
 
 /// `alert-router check`: are rules and templates in order?
 struct CheckCommand: ParsableCommand {
@@ -106,49 +107,5 @@ struct SimulateCommand: ParsableCommand {
     for (key, number) in counts.sorted(by: { $0.key < $1.key }) { print("\(key)\t\(number)") }
     print("\nevents \(statements.count), messages \(counts.values.reduce(0, +))")
     for (reason, number) in reasons.sorted(by: { $0.value > $1.value }) { print("  \(reason.rawValue) \(number)") }
-  }
-}
-
-/// `alert-router preview`: how does a message look?
-struct PreviewCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "preview", abstract: "Renders a message of risk events to files, as email, Slack and text.")
-
-  @OptionGroup var options: RuleOptions
-
-  @Option(help: "Risk events, as for route.")
-  var event: String
-
-  @Option(help: "alert, weekly or daily.")
-  var purpose = "alert"
-
-  @Option(help: "email, slack or text.")
-  var receiver = "email"
-
-  @Option(help: "The file to write.")
-  var output = "preview.html"
-
-  func run() throws {
-    let rules = try options.rules()
-    guard let purpose = MessagePurpose(rawValue: purpose) else {
-      throw ValidationError("there is no purpose \(purpose)")
-    }
-    let now = Clock.wall()
-    var open = rules
-    open.threshold.amount = .zero
-    var pipeline = AlertPipeline(open)
-    for statement in try RiskFile.read(event) {
-      var live = statement
-      live.isBackfill = false
-      _ = pipeline.take(live, at: now)
-    }
-    var message = OutgoingMessage(
-      id: "preview", purpose: purpose, receiver: receiver, recipient: rules.owners.cro, madeAt: now)
-    message.alerts = pipeline.openAlerts
-    if [.daily, .weekly, .monthly].contains(purpose) { message.period = rules.zone.local(now).day.description }
-    let rendered = try MessageTemplates(folder: options.templates).render(message)
-    let text = receiver == "email" ? rendered.html : receiver == "slack" ? rendered.slack : rendered.text
-    try text.write(toFile: output, atomically: true, encoding: .utf8)
-    print("\(output): \(rendered.subject)")
   }
 }

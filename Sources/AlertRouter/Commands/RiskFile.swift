@@ -1,6 +1,7 @@
 import Alerts
 import Deals
 import Foundation
+import Programs
 
 /// Risk events in a file: one JSON object, or JSON Lines.
 enum RiskFile {

@@ -5,25 +5,21 @@ import Dispatch
 import Foundation
 import Kafka
 import Logging
-import Topics
+import Observability
+import Programs
 
 /// `alert-router run`: the router itself.
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Reads risk events and delivers messages until SIGTERM; SIGHUP reads the rules again."
-  )
+    commandName: "run", abstract: "Reads risk, trends and reports and delivers messages until SIGTERM.",
+    discussion: "SIGHUP reads the rules again; a file with faults changes nothing.")
 
   @OptionGroup var options: RuleOptions
   @OptionGroup var storage: StoreOptions
+  @OptionGroup var connection: ConnectionOptions
 
-  @Option(help: "Brokers to start from, host:port separated by commas.")
-  var bootstrapServers = "localhost:9092"
-
-  @Option(help: "A setting of librdkafka, name=value, such as security.protocol=ssl; may be given several times.")
-  var kafka: [String] = []
-
-  @Option(help: "What stands before every topic's name.")
-  var topicPrefix = ""
+  @Option(help: "A file with the keys kafka.…, topics.…, logging.… and metrics.…, as of the scorer.")
+  var connectionFile: String?
 
   @Option(help: "The consumer group that all instances share.")
   var groupId = "alert-router"
@@ -43,35 +39,26 @@ struct RunCommand: ParsableCommand {
   @Option(help: "A file with the interface's token; the environment variable DEALPULSE_ROUTER_TOKEN is the other way.")
   var tokenFile: String?
 
-  private func client() throws -> ClientConfiguration {
-    var client = ClientConfiguration(bootstrapServers: bootstrapServers, clientID: "alert-router")
-    for setting in kafka {
-      guard let equals = setting.firstIndex(of: "=") else { throw ValidationError("--kafka must be name=value") }
-      client.extra[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
-    }
-    return client
-  }
+  @Option(help: "The port of /metrics and /readyz; any that is free where not given.")
+  var metricsPort: Int?
 
-  private func token() throws -> String? {
-    guard let tokenFile else { return ProcessInfo.processInfo.environment["DEALPULSE_ROUTER_TOKEN"] }
-    guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
-      throw Failure("the token file \(tokenFile) can't be read: check the path and the permissions")
-    }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  func run() throws {
+  func run() async throws {
     // A limit on the size of files is to be an error of the store, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     let rules = try options.rules()
+    var settings = try connection.settings(clientID: "alert-router", file: connectionFile)
+    if let metricsPort { settings.observability.port = metricsPort }
+    settings.observability.bootstrapLogging()
+    let metrics = PrometheusMetrics(help: RouterMetrics.help)
+    settings.observability.bootstrapMetrics(metrics)
+    let logger = Logger(label: "alert-router")
     let router = Router(
       settings: RouterProcessSettings(
-        client: try client(),
-        topics: TopicNames(prefix: topicPrefix), groupID: groupId, instanceID: instanceId,
+        client: settings.client, topics: settings.topics, groupID: groupId, instanceID: instanceId,
         sessionTimeout: sessionTimeout, rulesFile: options.config, listen: listen == "none" ? nil : listen,
         portFile: portFile, token: try token()),
       rules: rules, templates: try MessageTemplates(folder: options.templates),
-      store: try RouterStore(path: storage.store), logger: Logger(label: "alert-router"))
+      store: try RouterStore(path: storage.store), logger: logger)
     let signals = [SIGTERM, SIGINT, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -80,7 +67,24 @@ struct RunCommand: ParsableCommand {
       return source
     }
     defer { for source in signals { source.cancel() } }
-    // The main thread is ours and may block.
-    try router.run()
+    let readiness = Readiness()
+    readiness.require("router") { router.faults.first }
+    let server = settings.observability.statusServer(metrics, readiness: readiness, logger: logger)
+    try await server.start()
+    do {
+      try await DedicatedThread.run(name: "router") { try router.run() }
+      await server.stop()
+    } catch {
+      await server.stop()
+      throw Failure("\(error)")
+    }
+  }
+
+  private func token() throws -> String? {
+    guard let tokenFile else { return ProcessInfo.processInfo.environment["DEALPULSE_ROUTER_TOKEN"] }
+    guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+      throw Failure("the token file \(tokenFile) can't be read: check the path and the permissions")
+    }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

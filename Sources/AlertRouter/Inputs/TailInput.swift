@@ -3,6 +3,7 @@ import DeadLetters
 import Deals
 import Kafka
 import Logging
+import Programs
 import Topics
 
 /// Follows the whole of `deals.outcomes` and `alerts.state`, as every router does: each must know every deal's close and every

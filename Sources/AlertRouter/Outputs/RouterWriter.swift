@@ -81,6 +81,7 @@ final class RouterWriter {
 
   /// Hands over a record that can't be used.
   func deadLetter(_ message: borrowing MessageView, _ reason: DeadLetterReason, now: Timestamp) throws(KafkaError) {
+    RouterMetrics.countDeadLetter()
     logger.warning(
       "dead letter",
       metadata: [

@@ -6,7 +6,7 @@ extension AlertSource {
     self.init(
       eventID: event.eventID.description, kind: .dealRisk, subject: event.dealID.text, tier: event.tier,
       occurredAt: event.occurredAt)
-    position = event.source.offset
+    position = event.source.offset >= 0 ? event.source.offset : nil
     signal = event.stage == .closed ? .ended : .firing
     isBackfill = event.mode == .backfill
     score = event.score

@@ -4,6 +4,8 @@ import Deals
 public struct Closing: Codable, Hashable, Sendable {
   /// The offset in `deals.changes` of the change that closed it.
   public var position: Int64
+  /// `won` or `lost`.
+  public var outcome: String
   /// When it was read here; it is forgotten after `days`.
   public var at: Timestamp
 
@@ -11,8 +13,9 @@ public struct Closing: Codable, Hashable, Sendable {
   static let days = 7
 
   /// A close.
-  public init(position: Int64, at now: Timestamp) {
+  public init(position: Int64, outcome: String, at now: Timestamp) {
     self.position = position
+    self.outcome = outcome
     at = now
   }
 }
@@ -32,11 +35,18 @@ extension AlertPipeline {
       return []
     }
     if let known = closings[fingerprint], known.position >= position { return [] }
-    closings[fingerprint] = Closing(position: position, at: now)
+    closings[fingerprint] = Closing(position: position, outcome: deal.outcome.name, at: now)
     changes.closings.insert(fingerprint)
-    guard let alert = open[fingerprint], alert.source.position ?? .min < position else { return [] }
-    var ended = AlertSource.ended(dealID: entry.dealID.text, at: entry.occurredAt, outcome: deal.outcome.name)
-    ended.position = position
+    return endClosed(fingerprint, at: now)
+  }
+
+  /// Resolves an open alert whose deal has closed since its score.
+  mutating func endClosed(_ fingerprint: Fingerprint, at now: Timestamp) -> [Decision] {
+    guard let closing = closings[fingerprint], let alert = open[fingerprint],
+      alert.source.position ?? .min < closing.position
+    else { return [] }
+    var ended = AlertSource.ended(dealID: alert.source.subject, at: now, outcome: closing.outcome)
+    ended.position = closing.position
     ended.origin = alert.source.origin
     return take(ended, at: now)
   }

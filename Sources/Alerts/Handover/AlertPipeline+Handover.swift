@@ -80,7 +80,8 @@ extension AlertPipeline {
   }
 
   /// Partitions come from another router, whose word was read to its end: this one goes on with their alerts.
-  public mutating func adopt(_ origins: Set<Origin>, at now: Timestamp) {
+  public mutating func adopt(_ origins: Set<Origin>, at now: Timestamp) -> [Decision] {
+    var decisions: [Decision] = []
     owned = (owned ?? []).union(origins)
     let coming = elsewhere.filter { $0.value.origin.map(origins.contains) == true }
     for (fingerprint, state) in coming.sorted(by: { $0.key < $1.key }) {
@@ -93,7 +94,10 @@ extension AlertPipeline {
       }
       guard let alert = state.alert else { continue }
       take(alert, state, fingerprint, at: now)
+      // The deal may have closed while nobody had its partition.
+      decisions += endClosed(fingerprint, at: now)
     }
+    return decisions
   }
 
   private mutating func take(_ alert: Alert, _ state: AlertState, _ fingerprint: Fingerprint, at now: Timestamp) {

@@ -8,7 +8,7 @@ public struct SharedEnvelope: Codable, Hashable, Sendable {
   public var record: SharedRecord
 
   private enum Keys: String, CodingKey {
-    case version, writer, kind, fingerprint, state, silence, subject, acknowledgement, calendar, budget
+    case version, writer, kind, fingerprint, state, silence, subject, acknowledgement, calendar, budget, report
   }
 
   /// A record of a writer.
@@ -39,6 +39,7 @@ public struct SharedEnvelope: Codable, Hashable, Sendable {
       record = .acknowledgement(
         subject: try values.decode(String.self, forKey: .subject),
         try values.decode(Acknowledgement.self, forKey: .acknowledgement))
+    case "report": record = .report(try values.decode(ReportNote.self, forKey: .report))
     case "calendar": record = .calendar(try values.decode(DigestCalendar.self, forKey: .calendar))
     case "budget": record = .budget(try values.decode(BudgetBook.self, forKey: .budget))
     default:
@@ -64,6 +65,9 @@ public struct SharedEnvelope: Codable, Hashable, Sendable {
       try values.encode("acknowledgement", forKey: .kind)
       try values.encode(subject, forKey: .subject)
       try values.encode(word, forKey: .acknowledgement)
+    case .report(let note):
+      try values.encode("report", forKey: .kind)
+      try values.encode(note, forKey: .report)
     case .calendar(let calendar):
       try values.encode("calendar", forKey: .kind)
       try values.encode(calendar, forKey: .calendar)

@@ -8,6 +8,8 @@ public enum SharedRecord: Hashable, Sendable {
   case silence(Silence)
   /// Somebody has seen the alert of a subject that another router speaks of.
   case acknowledgement(subject: String, Acknowledgement)
+  /// A report that digests carry: whoever makes them next needs it too.
+  case report(ReportNote)
   /// Which digests were sent.
   case calendar(DigestCalendar)
   /// How many messages people had from one router.
@@ -19,6 +21,7 @@ public enum SharedRecord: Hashable, Sendable {
     case .alert(let fingerprint, _): fingerprint.text
     case .silence(let silence): "silence/\(silence.id)"
     case .acknowledgement(let subject, _): "acknowledgement/\(subject)"
+    case .report(let note): note.key
     case .calendar: "calendar"
     case .budget: "budget/\(writer)"
     }
@@ -57,6 +60,7 @@ extension AlertPipeline {
       silencer.set(silence)
       changes.silences = true
     case .acknowledgement(let subject, let word): _ = take(word, of: subject)
+    case .report(let note): keep(note)
     case .calendar(let calendar): ledger.calendar.merge(calendar)
     case .budget(let book): ledger.budgetsElsewhere[writer] = book
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// While an alert that fits `source` is open, those that fit `target` need not be said by themselves.
 public struct InhibitionRule: Hashable, Sendable {
   /// What inhibits.
@@ -23,17 +21,8 @@ public struct InhibitionRule: Hashable, Sendable {
     }
     guard withinSegment else { return true }
     let segment = source.text(of: "segment")
-    let pairs = Self.pairs(segment)
+    let pairs = AlertSource.parts(segment)
     return !pairs.isEmpty && pairs.allSatisfy { target.text(of: $0.field) == $0.value }
-  }
-
-  /// `industry=EdTech and stage=Proposal` as pairs; `rep` and `rep_id` are the same field.
-  private static func pairs(_ segment: String) -> [(field: String, value: String)] {
-    segment.components(separatedBy: " and ").compactMap { part in
-      guard let equals = part.firstIndex(of: "=") else { return nil }
-      let field = String(part[..<equals])
-      return (field == "rep" ? "rep_id" : field, String(part[part.index(after: equals)...]))
-    }
   }
 }
 

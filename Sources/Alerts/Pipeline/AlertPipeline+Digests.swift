@@ -46,8 +46,12 @@ extension AlertPipeline {
     message.hold((held + mine).sortedByDollars())
     let since = now.adding(days: -days(of: schedule.cadence))
     message.resolved = ledger.resolved.filter { $0.changedAt > since && concerns($0, recipient) }.sortedByDollars()
+    let reports = reports(for: schedule.purpose, recipient, since: since)
+    message.reports = reports.isEmpty ? nil : reports
     // A day without anything at risk needs no mail; a week does, so that silence is never mistaken for health.
-    if schedule.purpose == .daily, message.alerts.isEmpty, message.resolved.isEmpty { return nil }
+    if schedule.purpose == .daily, message.alerts.isEmpty, message.resolved.isEmpty, reports.isEmpty {
+      return nil
+    }
     return message
   }
 

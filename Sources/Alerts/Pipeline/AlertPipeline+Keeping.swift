@@ -41,6 +41,12 @@ extension AlertPipeline {
     deduplicator.restore(fingerprint, memory)
   }
 
+  /// Takes in what is known of a fingerprint, for the store to keep.
+  public mutating func remember(_ fingerprint: Fingerprint, _ memory: AlertMemory) {
+    deduplicator.restore(fingerprint, memory)
+    changes.memories.insert(fingerprint)
+  }
+
   /// Takes back an alert with its places in groups, which come first.
   public mutating func restore(kept state: AlertState, _ fingerprint: Fingerprint) {
     guard let alert = state.alert else { return }

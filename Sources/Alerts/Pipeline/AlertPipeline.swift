@@ -45,6 +45,9 @@ public struct AlertPipeline: Sendable {
   /// Open alerts of this router's partitions, most dollars first.
   public var openAlerts: [Alert] { open.values.sortedByDollars() }
 
+  /// How many alerts of this router are open.
+  public var openCount: Int { open.count }
+
   /// Whether an alert of this router is open.
   public func isOpen(_ kind: AlertKind, _ subject: String) -> Bool {
     open[Fingerprint(kind: kind, subject: subject)] != nil
@@ -173,7 +176,8 @@ public struct AlertPipeline: Sendable {
   }
 
   mutating func resolved(_ fingerprint: Fingerprint, _ source: AlertSource?, at now: Timestamp) -> [Decision] {
-    guard let alert = open.removeValue(forKey: fingerprint) else { return [] }
+    guard var alert = open.removeValue(forKey: fingerprint) else { return [] }
+    alert.news = source?.signal == .ended ? source?.labels["outcome"] ?? "closed" : "recovered"
     note(fingerprint)
     changes.memories.insert(fingerprint)
     acknowledgements[fingerprint] = nil
@@ -183,8 +187,7 @@ public struct AlertPipeline: Sendable {
     for key in (groupKeys[fingerprint] ?? []).sorted() {
       guard var group = groups.removeValue(forKey: key) else { continue }
       group.alerts[fingerprint]?.isResolved = true
-      group.alerts[fingerprint]?.news =
-        source?.signal == .ended ? source?.labels["outcome"] ?? "closed" : "recovered"
+      group.alerts[fingerprint]?.news = alert.news
       if let source, source.signal == .firing { group.alerts[fingerprint]?.source = source }
       group.wake(at: nextMoment(group, at: now))
       store(group)

@@ -46,6 +46,8 @@ public struct OutgoingMessage: Codable, Hashable, Sendable {
   public var omittedDollars = Money.zero
   /// What is over.
   public var resolved: [Alert] = []
+  /// What reports say, in a digest.
+  public var reports: [ReportNote]?
   /// The period of a digest, such as 2026-W47.
   public var period: String?
   /// When it was made.

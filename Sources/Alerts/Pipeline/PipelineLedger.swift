@@ -26,6 +26,8 @@ struct PipelineLedger: Codable, Hashable, Sendable {
   var spike = SpikeDetector()
   var bins: [String: DigestBin] = [:]
   var storms: [String: Window] = [:]
+  /// The newest report of each kind and subject, for digests.
+  var reports: [String: ReportNote] = [:]
   var resolved: [Alert] = []
   /// Closed alerts are kept for digests so long and no more than so many.
   static let resolvedDays = 35

@@ -68,6 +68,8 @@ public struct ReceiverSettings: Hashable, Sendable {
   public var sendsResolved = true
   /// Messages under way at once.
   public var concurrency = 1
+  /// Seconds that one delivery may take.
+  public var timeoutSeconds = 15
   /// Whether addresses in private networks are allowed.
   public var allowsPrivateAddresses = false
 

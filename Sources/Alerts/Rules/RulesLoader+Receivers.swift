@@ -3,7 +3,7 @@ import Configuration
 extension RulesLoader {
   private static let receiverNames = [
     "type", "url", "url_env", "token_env", "channel", "secret_env", "server", "from", "to", "username", "password_env",
-    "require_tls", "key_env", "send_resolved", "concurrency", "allow_private_addresses",
+    "require_tls", "key_env", "send_resolved", "concurrency", "allow_private_addresses", "timeout",
   ]
 
   mutating func readReceivers(_ node: ConfigurationNode?) -> [String: ReceiverSettings] {
@@ -15,6 +15,8 @@ extension RulesLoader {
       settings.sendsResolved = value(parts["send_resolved"]) ?? true
       settings.concurrency = value(parts["concurrency"]) ?? 1
       if !(1...64).contains(settings.concurrency) { fault(receiver.fault("concurrency must be 1 to 64")) }
+      if let timeout: Milliseconds = value(parts["timeout"]) { settings.timeoutSeconds = Int(timeout.value / 1_000) }
+      if !(1...120).contains(settings.timeoutSeconds) { fault(receiver.fault("timeout must be 1s to 120s")) }
       settings.allowsPrivateAddresses = value(parts["allow_private_addresses"]) ?? false
       found[name] = settings
     }

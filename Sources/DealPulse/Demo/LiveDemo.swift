@@ -22,6 +22,9 @@ struct LiveDemo {
     print(
       "\nlive, until you press Ctrl-C: changes go in, scores come out (dealpulse explain DEAL --bootstrap-servers "
         + "\(stage.servers) shows one whole)\n")
+    let router = try DemoRouter(stage)
+    defer { router.stop() }
+    print("alerts go to a stand-in for Slack and a mail server: \(router.page) lists the messages\n")
     let sender = try ChangeSender(stage.client, topic: TopicNames().changes)
     let consumer = try scores()
     defer { consumer.close() }
@@ -36,6 +39,8 @@ struct LiveDemo {
           if event.mode == .live { print(line(event)) }
         }
       }
+      let messages = router.newMessages()
+      if !messages.isEmpty { print("\n\(messages)", terminator: "") }
     }
   }
 

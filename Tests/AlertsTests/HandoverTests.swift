@@ -1,0 +1,145 @@
+import Deals
+import Testing
+
+@testable import Alerts
+
+/// Two pipelines of one group: what one lets go, the other goes on with.
+@Suite struct HandoverTests {
+  private static let rules = """
+    route: {receiver: out, group_by: ["..."], group_wait: 1m, group_interval: 5m, repeat_interval: 4h}
+    """
+  private static let origin = Origin(.risk, 0)
+
+  private func router() throws -> Story {
+    var story = try Story(Self.rules)
+    story.pipeline.ownNothing()
+    return story
+  }
+
+  private func deal(_ id: String, score: Double = 58, position: Int64 = 5) -> AlertSource {
+    var source = Story.deal(id, score: score)
+    source.origin = Self.origin
+    source.position = position
+    return source
+  }
+
+  private func won(_ id: String, _ position: Int64) throws -> LedgerEntry {
+    let now = Timestamp(milliseconds: 1_772_452_800_000)
+    return LedgerEntry(
+      source: SourcePosition(partition: 0, offset: position), dealID: try #require(DealID(id)), occurredAt: now,
+      content: .adds(
+        ClosedDeal(
+          outcome: .won, closedAt: now, createdAt: now.adding(days: -9), stage: .closed, amount: nil,
+          descriptors: Descriptors())))
+  }
+
+  /// What a router tells others of its changes, taken in by another.
+  private func tell(_ from: inout Story, _ to: inout Story) {
+    let mark = from.pipeline.mark
+    let states = from.pipeline.takeChanges().states
+    for record in from.pipeline.takeShared(states, since: mark).records {
+      to.pipeline.learn(record, from: "other", at: to.now)
+    }
+  }
+
+  @Test("an alert that was said by one router is not said by the next, which reminds of it and resolves it")
+  func goesOn() throws {
+    var (first, second) = (try router(), try router())
+    _ = first.pipeline.adopt([Self.origin], at: first.now)
+    first.take(deal("D1"))
+    first.pass("10m")
+    #expect(first.purposes == [.alert])
+    first.pipeline.release([Self.origin])
+    tell(&first, &second)
+    second.now = first.now
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    second.take(deal("D1"))
+    first.pass("5h")
+    second.pass("5h")
+    #expect(first.purposes == [.alert])
+    #expect(second.purposes == [.reminder])
+    second.decisions += second.pipeline.take(try won("D1", 9), at: second.now)
+    second.pass("10m")
+    #expect(second.purposes == [.reminder, .resolved])
+  }
+
+  @Test("news that was not said yet is said by the next router, once")
+  func unsaid() throws {
+    var (first, second) = (try router(), try router())
+    _ = first.pipeline.adopt([Self.origin], at: first.now)
+    first.take(deal("D1"))
+    first.pipeline.release([Self.origin])
+    tell(&first, &second)
+    second.now = first.now
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    first.pass("10m")
+    second.pass("10m")
+    #expect(first.messages.isEmpty)
+    #expect(second.purposes == [.alert])
+  }
+
+  @Test("a deal that closed while nobody had its partition is resolved by the next router")
+  func closedBetween() throws {
+    var (first, second) = (try router(), try router())
+    _ = first.pipeline.adopt([Self.origin], at: first.now)
+    first.take(deal("D1"))
+    first.pass("10m")
+    first.pipeline.release([Self.origin])
+    tell(&first, &second)
+    second.now = first.now
+    _ = second.pipeline.take(try won("D1", 9), at: second.now)
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    second.pass("10m")
+    #expect(second.purposes == [.resolved])
+    #expect(second.messages.first?.resolved.first?.news == "won")
+  }
+
+  @Test("an open shift that another router speaks of inhibits the deals of its segment here")
+  func inhibitionElsewhere() throws {
+    let rules = """
+      inhibit: [{source: ["kind=trend_shift"], target: ["kind=deal_risk"], within_segment: true}]
+
+      """
+    var (first, second) = (try Story(rules + Self.rules), try Story(rules + Self.rules))
+    first.pipeline.ownNothing()
+    second.pipeline.ownNothing()
+    let trends = Origin(.trends, 0)
+    _ = first.pipeline.adopt([trends], at: first.now)
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    var shift = Story.shift("industry=EdTech")
+    shift.origin = trends
+    first.take(shift)
+    tell(&first, &second)
+    var inside = deal("D1")
+    inside.labels["industry"] = "EdTech"
+    second.take(inside)
+    second.take(deal("D2"))
+    second.pass("10m")
+    #expect(second.messages.flatMap { $0.alerts.map(\.source.subject) } == ["D2"])
+    shift.signal = .ended
+    first.take(shift)
+    tell(&first, &second)
+    second.pass("10m")
+    #expect(second.messages.flatMap { $0.alerts.map(\.source.subject) } == ["D2", "D1"])
+  }
+
+  @Test("a budget is a person's, whichever router writes to them")
+  func budget() throws {
+    let team = """
+      owners: {cro: carla, people: {carla: {name: Carla}}}
+      budget: {per_day: 3}
+      route: {receiver: out, to: cro, group_by: ["..."], group_wait: 0s}
+      """
+    var (first, second) = (try Story(team), try Story(team))
+    let mark = first.pipeline.mark
+    for number in 1...2 { first.take(Story.deal("A\(number)")) }
+    first.tick()
+    let (records, _) = first.pipeline.takeShared([], since: mark)
+    for record in records { second.pipeline.learn(record, from: "first", at: second.now) }
+    for number in 1...3 { second.take(Story.deal("B\(number)")) }
+    second.tick()
+    #expect(first.messages.count == 2)
+    #expect(second.messages.count == 1)
+    #expect(second.decisions.filter { $0.reason == .overBudget }.count == 2)
+  }
+}
