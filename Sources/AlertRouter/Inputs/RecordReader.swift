@@ -8,8 +8,10 @@ import Topics
 
 /// What one record says.
 enum Statement {
-  /// Something about a deal, a segment or a report.
+  /// Something about a deal or a segment.
   case alert(AlertSource)
+  /// A report, for the digests.
+  case report(ReportNote)
   /// A deal closed, or a close was taken back.
   case outcome(LedgerEntry)
   /// Another router's word; with its writer.
@@ -21,6 +23,8 @@ final class RecordReader {
   private let topics: TopicNames
   private let risks = RiskDecoder()
   private let outcomes = LedgerDecoder()
+  private let trends = TrendDecoder()
+  private let reports = ReportDecoder()
   private let json = JSONDecoder()
 
   init(_ topics: TopicNames) { self.topics = topics }
@@ -33,6 +37,11 @@ final class RecordReader {
     case topics.risk: return .alert(try risk(message))
     case topics.outcomes:
       return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
+    case topics.trends: return .alert(try trend(message))
+    case topics.reports:
+      let report = try decode(message) { bytes throws(DecodeFailure) in try reports.decode(bytes) }
+      // History that is worked through reaches nobody.
+      return report.mode == .backfill ? nil : .report(ReportNote(report))
     case topics.alertsState: return try shared(message)
     default: return nil
     }
@@ -52,6 +61,13 @@ final class RecordReader {
       source = AlertSource(try decode(message) { bytes throws(DecodeFailure) in try risks.decode(bytes) })
     }
     source.origin = Origin(.risk, message.partition)
+    return source
+  }
+
+  private func trend(_ message: borrowing MessageView) throws(DeadLetterReason) -> AlertSource {
+    let shift = try decode(message) { bytes throws(DecodeFailure) in try trends.decode(bytes) }
+    var source = AlertSource(TrendNews(shift))
+    source.origin = Origin(.trends, message.partition)
     return source
   }
 

@@ -18,6 +18,10 @@ public struct TrendNews: Hashable, Sendable {
   public var phase: Phase
   /// The segment, such as `industry=EdTech` or `industry=EdTech and lead_source=Partner`.
   public var segment: String
+  /// What happened, in a sentence; nil for a win rate, whose figures say it.
+  public var title: String?
+  /// Whether it is bad news; nil where the rates say so.
+  public var isBad: Bool?
   /// The rate before, 0 to 1.
   public var rateBefore: Double
   /// The rate since.
@@ -30,6 +34,8 @@ public struct TrendNews: Hashable, Sendable {
   public var driver: String?
   /// What to do, in words.
   public var action: String?
+  /// What the alert is about, where that is not the segment alone.
+  public var subject: String?
   /// When it was so.
   public var at: Timestamp
   /// Whether it is history that is being worked through.
@@ -51,14 +57,37 @@ public struct TrendNews: Hashable, Sendable {
   public var points: Double { (rateAfter - rateBefore) * 100 }
 }
 
+extension TrendNews {
+  /// A record of `deals.trends`.
+  public init(_ shift: TrendShift) {
+    let isRate = shift.kind == .winRate
+    self.init(
+      id: shift.eventID.description, phase: Phase(rawValue: shift.phase.rawValue) ?? .updated, segment: shift.segment,
+      rateBefore: isRate ? shift.before : 0, rateAfter: isRate ? shift.after : 0, at: shift.occurredAt)
+    if !isRate {
+      title = shift.title
+      isBad = shift.kind != .winningStreak
+      // Streaks and the like of one segment are alerts of their own.
+      subject = "\(shift.segment) (\(shift.kind.rawValue))"
+    }
+    openDeals = shift.openDeals
+    openAmount = shift.openAmount
+    driver = shift.driver
+    action = shift.action
+    isBackfill = shift.mode == .backfill
+  }
+}
+
 extension AlertSource {
   /// From so many points on a fall is critical.
   private static let criticalFall = 10.0
 
   /// News of a segment as an alert. A rise is good news: it is told at the lowest tier, and inhibits nothing by default.
   public init(_ news: TrendNews) {
-    let tier: RiskTier = news.points >= 0 ? .low : news.points <= -Self.criticalFall ? .critical : .high
-    self.init(eventID: news.id, kind: .trendShift, subject: news.segment, tier: tier, occurredAt: news.at)
+    let byRate: RiskTier = news.points >= 0 ? .low : news.points <= -Self.criticalFall ? .critical : .high
+    let tier = news.isBad.map { $0 ? RiskTier.high : .low } ?? byRate
+    self.init(
+      eventID: news.id, kind: .trendShift, subject: news.subject ?? news.segment, tier: tier, occurredAt: news.at)
     signal = news.phase == .resolved ? .ended : .firing
     isBackfill = news.isBackfill
     amount = news.openAmount
@@ -67,7 +96,8 @@ extension AlertSource {
     for part in Self.parts(news.segment) { labels[part.field] = part.value }
     let verb = news.points < 0 ? "fell" : "rose"
     title =
-      "\(Self.spoken(news.segment)): the win rate \(verb) by \(Wording.decimal(abs(news.points))) points, "
+      news.title
+      ?? "\(Self.spoken(news.segment)): the win rate \(verb) by \(Wording.decimal(abs(news.points))) points, "
       + "from \(Wording.decimal(news.rateBefore * 100))% to \(Wording.decimal(news.rateAfter * 100))%"
     if let driver = news.driver { reasons.append(driver) }
     if let open = news.openDeals { reasons.append("\(Wording.count(open, "deal")) of it are open") }

@@ -47,6 +47,13 @@ public struct ReportNote: Codable, Hashable, Sendable {
     self.at = at
   }
 
+  /// A record of `deals.reports`.
+  public init(_ report: Report) {
+    self.init(
+      kind: Kind(rawValue: report.kind.rawValue) ?? .daily, period: report.period, subject: report.subject,
+      title: report.title, lines: report.lines, at: report.to)
+  }
+
   /// The newest of a key holds.
   public var key: String { "report/\(kind.rawValue)/\(subject ?? "-")" }
 }
