@@ -34,7 +34,7 @@ struct RouterBench {
     let arrivals = Mutex<[String: Date]>([:])
     let sink = try MessageSink { message in
       // The first word of a message about one deal, after its bullet.
-      let deal = message.text.split { $0 == " " || $0 == "\n" }.dropFirst().first.map(String.init) ?? ""
+      let deal = message.text.split { $0 == " " || $0 == "\n" }.dropFirst().first.map { $0.filter { $0 != "*" } } ?? ""
       arrivals.withLock { $0[deal] = $0[deal] ?? message.receivedAt }
     }
     defer { sink.stop() }

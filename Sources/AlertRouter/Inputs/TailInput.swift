@@ -29,6 +29,7 @@ final class TailInput {
     }
     var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-tail")
     configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
     configuration.queuedMaxKibibytes = 16_384
     consumer = try Consumer(configuration, logger: logger)
     var starts: [TopicPartition: StartOffset] = [:]
@@ -57,7 +58,13 @@ final class TailInput {
         }
       }
     }
-    for case .failed(let error, _) in consumer.takeEvents() { logger.warning("\(error)") }
+    for event in consumer.takeEvents() {
+      switch event {
+      // A transaction's end marks are no records, and a compacted end holds none: only the client knows that it is past them.
+      case .reachedEnd(let partition, let offset): next[partition] = max(next[partition] ?? 0, offset)
+      case .failed(let error, _): logger.warning("\(error)")
+      }
+    }
     if let fatal = consumer.fatalError { throw fatal }
     return batch
   }
@@ -75,8 +82,7 @@ final class TailInput {
 
   /// Whether everything up to these ends was read.
   func hasRead(_ ends: [TopicPartition: Int64]) -> Bool {
-    let positions = (try? consumer.positions(of: partitions)) ?? [:]
-    return ends.allSatisfy { partition, end in max(next[partition] ?? 0, positions[partition] ?? 0) >= end }
+    ends.allSatisfy { partition, end in (next[partition] ?? 0) >= end }
   }
 
   func close() { consumer.close() }
