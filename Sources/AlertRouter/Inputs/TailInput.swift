@@ -3,7 +3,6 @@ import DeadLetters
 import Deals
 import Kafka
 import Logging
-import Programs
 import Topics
 
 /// Follows the whole of `deals.outcomes` and `alerts.state`, as every router does: each must know every deal's close and every
@@ -17,15 +16,12 @@ final class TailInput {
 
   /// Goes on where the store says.
   ///
-  /// - Throws: `KafkaError`, or `Failure` where a topic does not exist.
-  init(_ settings: RouterProcessSettings, stored: [InputPartition: Int64], _ logger: Logger) throws {
+  init(
+    _ settings: RouterProcessSettings, _ cluster: ClusterDescription, stored: [InputPartition: Int64], _ logger: Logger
+  ) throws(KafkaError) {
     self.logger = logger
-    let admin = try Admin(settings.client, logger: logger)
-    partitions = try [settings.topics.outcomes, settings.topics.alertsState].flatMap { topic in
-      guard let found = try admin.describe(topic: topic), found.partitions > 0 else {
-        throw Failure("the topic \(topic) does not exist: create the topics with `dealpulse topics apply`")
-      }
-      return (0..<Int32(found.partitions)).map { TopicPartition(topic, $0) }
+    partitions = [settings.topics.outcomes, settings.topics.alertsState].flatMap { topic in
+      (0..<Int32(cluster.topics[topic]?.partitions ?? 0)).map { TopicPartition(topic, $0) }
     }
     var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-tail")
     configuration.offsetReset = .earliest
