@@ -46,7 +46,8 @@ let package = Package(
     .target(
       name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "Deals", dependencies: ["CSimdJSON"], swiftSettings: swiftSettings),
-    .testTarget(name: "DealsTests", dependencies: ["Deals"], swiftSettings: swiftSettings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(name: "DealsTests", dependencies: ["Deals", "TestSupport"], swiftSettings: swiftSettings),
     .target(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
@@ -58,7 +59,8 @@ let package = Package(
       name: "Replay", dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib"],
       swiftSettings: swiftSettings),
     .target(
-      name: "ReplayTopics", dependencies: ["Replay", "Deals", "Kafka", "Topics", log], swiftSettings: swiftSettings),
+      name: "ReplayTopics", dependencies: ["Replay", "DeadLetters", "Deals", "Kafka", "Topics", log],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplayTopicsTests",
       dependencies: ["ReplayTopics", "Replay", "Deals", "Scoring", "Simulation", "Kafka", "Topics", log],
@@ -160,7 +162,8 @@ let package = Package(
     .executableTarget(
       name: "DealPulse",
       dependencies: [
-        "Connection", "Deals", "Kafka", "Observability", "Programs", "ScorerRuntime", "Scoring", "Simulation", "Topics",
+        "CRMImport", "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Programs",
+        "ScorerRuntime", "Scoring", "Simulation", "Topics",
         log, arguments,
       ],
       swiftSettings: swiftSettings),
@@ -170,8 +173,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Deals", "Kafka", "Scoring", "Simulation", "Topics", log, "DealScorer", "DealPulse", "DealReplay",
-        "CRMConnector",
+        "Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "TestSupport", "Topics", log, "DealScorer",
+        "DealPulse", "DealReplay", "CRMConnector",
       ],
       swiftSettings: swiftSettings),
   ],

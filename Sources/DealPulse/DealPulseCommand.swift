@@ -8,7 +8,7 @@ struct DealPulseCommand: AsyncParsableCommand {
     commandName: "dealpulse", abstract: "The operator's companion: demo, broker, topics, simulation, explanations.",
     subcommands: [
       DemoCommand.self, BrokerCommand.self, TopicsCommand.self, DoctorCommand.self, ExplainCommand.self,
-      SimulateCommand.self, BenchCommand.self,
+      DeadLettersCommand.self, SimulateCommand.self, BenchCommand.self, ReferenceCommand.self,
     ])
 
   static func main() async { await runProgram() }

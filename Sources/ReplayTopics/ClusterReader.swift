@@ -1,3 +1,4 @@
+import DeadLetters
 import Deals
 import Kafka
 import Logging
@@ -76,6 +77,12 @@ public struct ClusterReader: Sendable {
       message.value.withUnsafeBytes { value in
         reader.addOutcome(message.isTombstone ? nil : value, at: position.offset)
       }
+    }
+    // After the changes: what was refused before a score that was read is here by now.
+    guard try Admin(client, logger: logger).describe(topic: topics.deadLetter) != nil else { return reader.sorted() }
+    try read(topics.deadLetter) { message, _ in
+      guard let letter = DeadLetter(message), letter.source.topic == topics.changes else { return }
+      reader.addRefusal(of: SourcePosition(partition: letter.source.partition, offset: letter.source.offset))
     }
     return reader.sorted()
   }

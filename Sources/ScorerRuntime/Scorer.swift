@@ -32,18 +32,18 @@ public final class Scorer: Sendable {
   }
 
   private func runThreads() throws {
-    guard let settings = try preparedSettings() else { return }
+    guard let (settings, partitions) = try preparedSettings() else { return }
     let threads = (0..<max(1, settings.threads)).map { number in
-      DedicatedThread(name: "scorer-\(number)") { [self] in runThread(number, settings) }
+      DedicatedThread(name: "scorer-\(number)") { [self] in runThread(number, settings, partitions) }
     }
     for thread in threads { thread.join() }
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
-  private func runThread(_ number: Int, _ settings: ScorerSettings) {
+  private func runThread(_ number: Int, _ settings: ScorerSettings, _ partitions: Int) {
     do throws(ScorerError) {
       let processor = try DealProcessor(
-        settings, number: number, status: status, logger: logger, clock: { .now },
+        settings, partitions: partitions, number: number, status: status, logger: logger, clock: { .now },
         isStopped: { [self] in stopped.load(ordering: .acquiring) })
       try processor.run()
     } catch {
@@ -56,7 +56,7 @@ public final class Scorer: Sendable {
   /// Waits for the broker with one line a minute (nil where the scorer is stopped meanwhile), then makes sure that the twin topics have the same partitions.
   ///
   /// The embedded broker does not isolate transactions: there the guarantee is at_least_once, whatever is configured.
-  private func preparedSettings() throws -> ScorerSettings? {
+  private func preparedSettings() throws -> (ScorerSettings, partitions: Int)? {
     let admin: Admin
     do throws(KafkaError) {
       admin = try Admin(settings.client, logger: logger)
@@ -74,11 +74,12 @@ public final class Scorer: Sendable {
         continue
       }
       try TopicCheck(settings.topics).verify(cluster)
-      guard settings.guarantee == .exactlyOnce, admin.isEmbedded() else { return settings }
+      let partitions = cluster.topics[settings.topics.changes]?.partitions ?? 0
+      guard settings.guarantee == .exactlyOnce, admin.isEmbedded() else { return (settings, partitions) }
       logger.notice("at_least_once: the embedded broker does not isolate transactions, exactly_once needs a real one")
       var settings = settings
       settings.guarantee = .atLeastOnce
-      return settings
+      return (settings, partitions)
     }
     return nil
   }

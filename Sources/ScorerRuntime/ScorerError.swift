@@ -7,6 +7,8 @@ public enum ScorerError: Error, Sendable {
   case kafka(KafkaError)
   /// A topic is not as it must be.
   case topic(String)
+  /// deals.changes has more partitions than when the scorer started: this is one of the new ones.
+  case partitionsChanged(Int32, from: Int)
   /// A record of our own can't be read.
   case unreadable(topic: String, partition: Int32, offset: Int64, DecodeFailure)
   /// Changes were deleted before they were processed.
@@ -16,7 +18,7 @@ public enum ScorerError: Error, Sendable {
   /// with the state (4).
   public var exitStatus: Int32 {
     switch self {
-    case .topic: 2
+    case .topic, .partitionsChanged: 2
     case .kafka: 3
     case .unreadable, .changesLost: 4
     }
@@ -29,6 +31,10 @@ extension ScorerError: CustomStringConvertible {
     switch self {
     case .kafka(let error): "\(error)"
     case .topic(let text): text
+    case .partitionsChanged(let partition, let known):
+      "deals.changes had \(known) partitions when this scorer started, and now has partition \(partition): with another "
+        + "number of partitions deals move to other ones, away from their state. Make new topics with another prefix, "
+        + "send the changes there again, and start the scorer on them."
     case .unreadable(let topic, let partition, let offset, let failure):
       "\(topic) partition \(partition) offset \(offset) can't be read: \(failure)"
     case .changesLost(let partition, let position, let oldest):

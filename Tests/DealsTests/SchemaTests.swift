@@ -1,5 +1,6 @@
 import Deals
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SchemaTests {

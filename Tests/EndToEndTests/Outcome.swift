@@ -8,6 +8,8 @@ struct StreamOutcome: Equatable {
   var states: [DealID: DealState] = [:]
   var positions: [Int32: ChangelogPosition] = [:]
   var riskEvents: Set<EventID> = []
+  /// Records of deals.risk, repeats included.
+  var riskRecords = 0
   /// The ledger as its readers count it, each entry once, without predictions.
   var ledger: [SourcePosition: LedgerEntry] = [:]
   var deadLetters: Set<SourcePosition> = []
@@ -27,6 +29,7 @@ struct StreamOutcome: Equatable {
     }
     let risks = RiskDecoder()
     try stream.forEach(stream.topics.risk, partitions: stream.partitions) { message in
+      riskRecords += 1
       riskEvents.insert(try message.value.withUnsafeBytes { try risks.decode($0) }.eventID)
     }
     let entries = LedgerDecoder()

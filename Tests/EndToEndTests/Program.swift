@@ -6,9 +6,11 @@ final class Program {
   private let input = Pipe()
   let log: String
 
-  init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-    log = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString).log").path
-    _ = FileManager.default.createFile(atPath: log, contents: nil)
+  /// Starts a program that writes to a log of its own, or to a device.
+  init(_ name: String, _ arguments: [String], environment: [String: String] = [:], device: String? = nil) throws {
+    let own = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString).log").path
+    log = device ?? own
+    if device == nil { _ = FileManager.default.createFile(atPath: log, contents: nil) }
     process.executableURL = Self.folder.appendingPathComponent(name)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

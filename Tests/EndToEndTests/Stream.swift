@@ -51,40 +51,56 @@ final class Stream {
   var options: [String] { ["--bootstrap-servers", servers, "--topic-prefix", topics.prefix] }
   var group: String { topics.prefix + "deal-scorer" }
 
-  func scorer(_ instance: String = "one", _ more: [String] = []) throws -> Program {
+  func scorer(_ instance: String = "one", _ more: [String] = [], device: String? = nil) throws -> Program {
     try Program(
       "deal-scorer",
       options + [
         "--group-id", group, "--instance-id", instance, "--session-timeout", "6000", "--fetch-wait", "10",
-      ] + more)
+      ] + more, device: device)
   }
 
-  func produce(_ events: some Sequence<SimulatedEvent>) throws {
-    let producer = try Producer(ProducerConfiguration(client: client), logger: Self.quiet)
+  func produce(_ events: some Sequence<SimulatedEvent>) throws { try Self.produce(events, client, topics.changes) }
+
+  /// Sends events, all at once or held to a rate.
+  static func produce(
+    _ events: some Sequence<SimulatedEvent>, _ client: ClientConfiguration, _ topic: String,
+    perSecond rate: Double? = nil
+  ) throws {
+    let begun = Date()
+    var sent = 0.0
+    let producer = try Producer(ProducerConfiguration(client: client), logger: quiet)
     defer { producer.close() }
-    let topic = try producer.topic(topics.changes)
+    let topic = try producer.topic(topic)
     let group = DeliveryGroup()
     var writer = JSONWriter()
     for event in events {
+      sent += 1
+      // The rate is the test's input, not a wait for a result.
+      if let rate, sent.truncatingRemainder(dividingBy: 50) == 0 {
+        let ahead = sent / rate - Date().timeIntervalSince(begun)
+        if ahead > 0 { Thread.sleep(forTimeInterval: ahead) }
+      }
       switch event.content {
       case .change(let change):
         writer.removeAll()
         writer.change(change)
-        try Self.send(producer, topic, key: change.dealID.text, writer.bytes, event.time, group)
-      case .malformed(let bytes, let key): try Self.send(producer, topic, key: key, bytes, event.time, group)
+        try send(producer, topic, key: change.dealID.text, writer.bytes, event.time, group)
+      case .malformed(let bytes, let key): try send(producer, topic, key: key, bytes, event.time, group)
       }
     }
-    try producer.flush(timeout: 60_000)
+    try producer.flush(timeout: 120_000)
     if let failure = group.firstFailure { throw failure }
   }
 
   /// One record as it is, for input that no type of ours can hold.
-  func produce(key: String?, _ value: [UInt8]?) throws {
+  func produce(key: String?, _ value: [UInt8]?) throws { try produce(topic: topics.changes, key: key, value) }
+
+  func produce(topic name: String, key: String?, _ value: [UInt8]?) throws {
     var configuration = ProducerConfiguration(client: client)
     configuration.client.extra["message.max.bytes"] = "1040000"
     let producer = try Producer(configuration, logger: Self.quiet)
     defer { producer.close() }
-    let topic = try producer.topic(topics.changes)
+    let topic = try producer.topic(name)
     let group = DeliveryGroup()
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     try Self.send(producer, topic, key: key, value, now, group)

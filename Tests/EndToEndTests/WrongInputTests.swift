@@ -30,6 +30,12 @@ extension EndToEnd {
         ("negative_amount", "x", change("x") { $0.replacing(":10", with: ":-10") }),
         ("future_timestamp", "x", change("x") { $0.replacing("2024", with: "2924") }),
         ("missing_deal_id", "x", change("x") { $0.replacing("\"deal_id\":\"x\",", with: "") }),
+        (
+          "text_too_long", "x",
+          change("x") {
+            $0.replacing("\"USD\"", with: "\"USD\",\"rep_id\":\"\(String(repeating: "r", count: 900_000))\"")
+          }
+        ),
         ("key_mismatch", "other", change("x")),
         ("tombstone", nil, nil),
       ]

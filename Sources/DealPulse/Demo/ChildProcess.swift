@@ -6,11 +6,19 @@ import Kafka
 final class ChildProcess {
   private let process = Process()
 
-  /// Starts a program that lies beside this one; its log goes to a file.
+  /// Ends a child with the thread that started it, whatever that thread dies of; part of util-linux.
+  private static let setpriv = "/usr/bin/setpriv"
+
+  /// Starts a program that lies beside this one; its log goes to a file. It ends when this process does.
   init(_ program: String, _ arguments: [String], log: String) throws {
     let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.executableURL = own.deletingLastPathComponent().appendingPathComponent(program)
-    process.arguments = arguments
+    let path = own.deletingLastPathComponent().appendingPathComponent(program).path
+    // Without setpriv (macOS) a killed parent leaves its children behind.
+    let command =
+      FileManager.default.isExecutableFile(atPath: Self.setpriv)
+      ? [Self.setpriv, "--pdeathsig", "TERM", path] : [path]
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = command.dropFirst() + arguments
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     let file = FileHandle(forWritingAtPath: log)
     process.standardOutput = file
@@ -18,6 +26,7 @@ final class ChildProcess {
     process.standardInput = FileHandle.nullDevice
     Self.unblockSignals()
     do {
+      guard FileManager.default.isExecutableFile(atPath: path) else { throw CocoaError(.fileNoSuchFile) }
       try process.run()
     } catch {
       throw Failure(

@@ -155,18 +155,31 @@ private struct DealFields {
     case .stage: stage = try value.stage(key)
     case .amount: units = value.isNull ? nil : try amount(value)
     case .currency: if !value.isNull { currency = try currency(value) }
-    case .repID: descriptors.rep = try value.optionalSymbol(key, symbols)
-    case .industry: descriptors.industry = try value.optionalSymbol(key, symbols)
-    case .region: descriptors.region = try value.optionalSymbol(key, symbols)
-    case .productType: descriptors.productType = try value.optionalSymbol(key, symbols)
-    case .leadSource: descriptors.leadSource = try value.optionalSymbol(key, symbols)
+    case .repID: descriptors.rep = try Self.describing(value, key, symbols)
+    case .industry: descriptors.industry = try Self.describing(value, key, symbols)
+    case .region: descriptors.region = try Self.describing(value, key, symbols)
+    case .productType: descriptors.productType = try Self.describing(value, key, symbols)
+    case .leadSource: descriptors.leadSource = try Self.describing(value, key, symbols)
     case .expectedCloseAt: expectedCloseAt = value.isNull ? nil : try value.timestamp(key)
     case .outcome: outcome = value.isNull ? nil : try value.outcome(key)
     case .closedAt: closedAt = value.isNull ? nil : try value.timestamp(key)
-    case .lossReason: lossReason = try value.optionalSymbol(key, symbols)
+    case .lossReason: lossReason = try Self.describing(value, key, symbols)
     case .engagement: engagement = value.isNull ? nil : try Self.engagement(value)
     default: return
     }
+  }
+
+  /// The longest describing text, in bytes. A score repeats it several times, and each risk record must fit a message.
+  private static let longestText = 256
+
+  private static func describing(
+    _ value: JSONValue, _ key: WireKey, _ symbols: SymbolCache
+  ) throws(DecodeFailure) -> Symbol? {
+    if let size = value.utf8?.count, size > longestText {
+      throw DecodeFailure(
+        .textTooLong, key.name, "\(key.name) has \(size) bytes, at most \(longestText) are kept: send it shorter")
+    }
+    return try value.optionalSymbol(key, symbols)
   }
 
   private func amount(_ value: JSONValue) throws(DecodeFailure) -> Double {

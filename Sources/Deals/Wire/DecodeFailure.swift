@@ -42,6 +42,8 @@ public struct DecodeFailure: Error, Hashable, Sendable {
     case invalidTimestamp = "invalid_timestamp"
     /// More than 24 hours ahead of the clock.
     case futureTimestamp = "future_timestamp"
+    /// A describing text of more than 256 bytes: what is written about the deal must fit a record.
+    case textTooLong = "text_too_long"
     /// A number outside its range.
     case outOfRange = "out_of_range"
     /// A close without an outcome.

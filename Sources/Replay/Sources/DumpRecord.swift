@@ -14,6 +14,8 @@ struct DumpRecord {
   var timestamp: Timestamp?
   var key: [UInt8]?
   var value: [UInt8]?
+  /// Headers of text; the last of a name counts.
+  var headers: [String: String] = [:]
 
   init(_ line: UnsafeRawBufferPointer) throws {
     guard let members = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
@@ -29,6 +31,9 @@ struct DumpRecord {
       .map { Timestamp(milliseconds: Int64($0)) }
     key = (members["key"] as? String).map { Array($0.utf8) }
     value = Self.bytes(members["payload"] ?? members["value"])
+    // kcat writes them as one list of names and values in turn.
+    let list = members["headers"] as? [String] ?? []
+    for index in stride(from: 0, to: list.count - 1, by: 2) { headers[list[index]] = list[index + 1] }
   }
 
   /// A value is the record's text; some tools write the object itself.
@@ -36,6 +41,14 @@ struct DumpRecord {
     if let text = value as? String { return Array(text.utf8) }
     guard let value, !(value is NSNull), JSONSerialization.isValidJSONObject(value) else { return nil }
     return (try? JSONSerialization.data(withJSONObject: value)).map { Array($0) }
+  }
+
+  /// Where a dead letter's record was read; nil where this is none.
+  var refusedRecord: (topic: String, position: SourcePosition)? {
+    guard let topic = headers["dl_topic"], let partition = headers["dl_partition"].flatMap({ Int32($0) }),
+      let offset = headers["dl_offset"].flatMap({ Int64($0) })
+    else { return nil }
+    return (topic, SourcePosition(partition: partition, offset: offset))
   }
 
   func change(_ decoder: ChangeDecoder) throws(DecodeFailure) -> DealChange {

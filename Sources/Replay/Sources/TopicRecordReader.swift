@@ -7,6 +7,9 @@ public struct TopicRecordReader {
   /// Records of other topics, which were left out.
   public private(set) var others = 0
 
+  /// Where dead letters were read: changes that the scorer refused, for a reason that may hold no more (a future time, a
+  /// size, an older version).
+  private var refused: Set<SourcePosition> = []
   private let changeDecoder = ChangeDecoder()
   private let ledgerDecoder = LedgerDecoder()
   private let riskDecoder = RiskDecoder()
@@ -34,6 +37,9 @@ public struct TopicRecordReader {
     records.risks.append(RiskRecord(position: position, event: try? riskDecoder.decode(value)))
   }
 
+  /// Takes in that the scorer sent a record of `deals.changes` to the dead letters.
+  public mutating func addRefusal(of position: SourcePosition) { refused.insert(position) }
+
   /// Takes in the lines of a dump, told apart by the end of their topic's name.
   ///
   /// - Throws: `ReplayError` where the file can't be read or a line is no record.
@@ -51,10 +57,15 @@ public struct TopicRecordReader {
     }
   }
 
-  /// Puts the ledger in the order of its offsets, and returns everything.
+  /// Puts the ledger in the order of its offsets, takes out the changes that were refused, and returns everything.
   public func sorted() -> TopicRecords {
     var records = records
     records.ledger.sort { $0.offset < $1.offset }
+    if !refused.isEmpty {
+      for index in records.changes.indices where refused.contains(records.changes[index].position) {
+        records.changes[index].change = nil
+      }
+    }
     return records
   }
 
@@ -69,6 +80,9 @@ public struct TopicRecordReader {
       guard record.value != nil else { return }
       let event = try? record.decoded { bytes throws(DecodeFailure) in try riskDecoder.decode(bytes) }
       records.risks.append(RiskRecord(position: record.position, event: event ?? nil))
+    } else if record.topic.hasSuffix("deals.dead-letter") {
+      guard let refused = record.refusedRecord, refused.topic.hasSuffix("deals.changes") else { return }
+      addRefusal(of: refused.position)
     } else {
       others += 1
     }

@@ -8,6 +8,9 @@ import Kafka
 protocol Committer: AnyObject {
   /// What the records of the current step belong to.
   var group: DeliveryGroup { get }
+  /// A task goes on from a position that was restored: its group's offset may lie behind, as the last owner died between
+  /// the two.
+  func resume(_ partition: TopicPartition, at position: Int64)
   /// A step is about to write.
   func beginStep() throws(KafkaError)
   /// A step is over: commits where that is due.

@@ -15,6 +15,10 @@ extension DealProcessor {
     report.hasJoined = true
     defer { publishReport() }
     guard !partitions.isEmpty else { return [:] }
+    if let strange = partitions.first(where: { Int($0.partition) >= self.partitions }) {
+      handlerError = .partitionsChanged(strange.partition, from: self.partitions)
+      return [:]
+    }
     let new = partitions.map { DealTask(partition: $0.partition, settings: settings.engine) }
     do throws(KafkaError) {
       restorations.append(try Restoration(new, settings, logger: logger, metrics: metrics))
@@ -44,12 +48,16 @@ extension DealProcessor {
   private func lost(_ partitions: [TopicPartition]) {
     metrics.countRebalance()
     logger.warning("lost", metadata: ["partitions": "\(partitions.map(\.partition).sorted())"])
-    abandonAndRollBack(nil)
-    drop(partitions)
+    do throws(KafkaError) {
+      try forsake(partitions)
+    } catch {
+      handlerError = .kafka(error)
+    }
+    for task in running { task.engine.rollback() }
   }
 
-  private func abandonAndRollBack(_ cause: KafkaError?) {
-    if let cause, cause.errorClass != .abortable, !cause.isRetriable { handlerError = .kafka(cause) }
+  private func abandonAndRollBack(_ cause: KafkaError) {
+    if cause.errorClass != .abortable, !cause.isRetriable { handlerError = .kafka(cause) }
     do throws(KafkaError) {
       try committer.abandon()
     } catch {
@@ -58,7 +66,7 @@ extension DealProcessor {
     for task in running { task.engine.rollback() }
   }
 
-  private func drop(_ partitions: [TopicPartition]) {
+  func drop(_ partitions: [TopicPartition]) {
     let numbers = Set(partitions.map(\.partition))
     for number in numbers { tasks[number] = nil }
     for restoration in restorations { restoration.drop(numbers) }
@@ -99,6 +107,7 @@ extension DealProcessor {
       try consumer.seek([partition: .offset(task.engine.position.nextOffset)])
       try consumer.resume([partition])
     }
+    if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
     task.phase = .running
     publishReport()
   }

@@ -22,6 +22,9 @@ final class DealProcessor {
   let consumer: Consumer
   let writer: OutputWriter
   let committer: any Committer
+  let lease: Lease
+  /// Partitions of deals.changes when the scorer started.
+  let partitions: Int
   let status: ScorerStatus
   private let isStopped: @Sendable () -> Bool
   var report = ScorerStatus.Thread()
@@ -45,10 +48,13 @@ final class DealProcessor {
   private var entriesUnderWay = 0
 
   init(
-    _ settings: ScorerSettings, number: Int, status: ScorerStatus, logger: Logger,
+    _ settings: ScorerSettings, partitions: Int, number: Int, status: ScorerStatus, logger: Logger,
     clock: @escaping @Sendable () -> Timestamp, isStopped: @escaping @Sendable () -> Bool
   ) throws(ScorerError) {
     self.settings = settings
+    self.partitions = partitions
+    let lease = Lease(sessionTimeout: settings.sessionTimeout)
+    self.lease = lease
     self.isStopped = isStopped
     self.number = number
     self.status = status
@@ -77,7 +83,7 @@ final class DealProcessor {
         settings.guarantee == .exactlyOnce
         ? try TransactionalCommitter(
           writer, consumer, topic: topic, interval: settings.commitInterval, clock: clock, isStopped: isStopped)
-        : PipelinedCommitter(writer, consumer, topic: topic, clock: clock)
+        : PipelinedCommitter(writer, consumer, lease, topic: topic, clock: clock)
     } catch {
       throw .kafka(error)
     }
@@ -97,7 +103,10 @@ final class DealProcessor {
     var configuration = ProducerConfiguration(client: settings.client)
     configuration.client.clientID += "-producer-\(number)"
     configuration.linger = settings.linger
-    if settings.guarantee == .exactlyOnce {
+    if settings.guarantee == .atLeastOnce {
+      // What the broker did not take within a session is not ours to write any more.
+      configuration.messageTimeout = settings.sessionTimeout
+    } else {
       configuration.transactionalID = "\(settings.topics.prefix)\(settings.groupID)-\(settings.instanceID)-\(number)"
     }
     return configuration
@@ -187,7 +196,9 @@ final class DealProcessor {
     let wait: Int32 = restorations.isEmpty ? 10 : 0
     let size = isBackfilling && settings.backfillLedgerWait > 0 ? Self.backfillBatchSize : Self.batchSize
     var sawHistory = false
+    let asked = ContinuousClock.now
     let count = try consumer.withBatch(maxMessages: size, timeout: wait) { batch throws(KafkaError) in
+      lease.renew(asOf: asked)
       try batch.forEach { message throws(KafkaError) in
         guard let task = tasks[message.partition], task.phase == .running else { return }
         guard message.offset >= task.engine.position.nextOffset else { return }
@@ -244,6 +255,7 @@ final class DealProcessor {
 
   private func publish(_ now: Timestamp) throws(KafkaError) {
     guard !output.risks.isEmpty || !output.entries.isEmpty else { return }
+    try lease.check()
     for index in output.risks.indices {
       output.risks[index].scoredAt = now
       output.risks[index].mode = isLive(output.risks[index].occurredAt, now) ? .live : .backfill
@@ -295,6 +307,7 @@ final class DealProcessor {
 
   /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
   private func recover(from error: KafkaError) throws(ScorerError) {
+    if settings.guarantee == .atLeastOnce { return try surrender(after: error) }
     guard error.errorClass == .abortable else { throw .kafka(error) }
     metrics.countAbort()
     logger.warning("transaction aborted: \(error)")
@@ -311,6 +324,31 @@ final class DealProcessor {
     } catch {
       throw .kafka(error)
     }
+  }
+
+  /// Without transactions nothing can be undone that was handed to the broker. After a write that failed, or when this thread
+  /// may own nothing any more, it gives everything up unwritten, joins its group again and restores what it is given.
+  private func surrender(after error: KafkaError) throws(ScorerError) {
+    guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+    logger.warning("gave up its partitions and joins again: \(error)")
+    metrics.countAbort()
+    do throws(KafkaError) {
+      try forsake(tasks.keys.map { TopicPartition(settings.topics.changes, $0) })
+      try consumer.unsubscribe()
+      lease.renew(asOf: .now)
+      try consumer.subscribe([settings.topics.changes], rebalanceHandler())
+    } catch {
+      throw .kafka(error)
+    }
+  }
+
+  /// Drops partitions without writing, and what is under way for them.
+  func forsake(_ partitions: [TopicPartition]) throws(KafkaError) {
+    output.removeAll()
+    entriesUnderWay = 0
+    try committer.abandon()
+    if settings.guarantee == .atLeastOnce { writer.producer.purge() }
+    drop(partitions)
   }
 
   /// Commits what is done, leaves the group and closes. Within two seconds where the broker answers.

@@ -23,6 +23,7 @@ final class PipelinedCommitter: Committer {
   private(set) var group = DeliveryGroup()
   private let writer: OutputWriter
   private let consumer: Consumer
+  private let lease: Lease
   private let topic: String
   private let clock: @Sendable () -> Timestamp
   private var encoder = JSONWriter()
@@ -32,7 +33,11 @@ final class PipelinedCommitter: Committer {
   private var offsets: [TopicPartition: Int64] = [:]
   private var offsetsCommitted = Timestamp(milliseconds: 0)
 
-  init(_ writer: OutputWriter, _ consumer: Consumer, topic: String, clock: @escaping @Sendable () -> Timestamp) {
+  init(
+    _ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String,
+    clock: @escaping @Sendable () -> Timestamp
+  ) {
+    self.lease = lease
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
@@ -40,6 +45,8 @@ final class PipelinedCommitter: Committer {
   }
 
   var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
+
+  func resume(_ partition: TopicPartition, at position: Int64) { offsets[partition] = position }
 
   func beginStep() throws(KafkaError) {}
 
@@ -105,6 +112,7 @@ final class PipelinedCommitter: Committer {
   private func advance() throws(KafkaError) {
     while let step = steps.first, step.outputs.isComplete {
       if let failure = step.outputs.firstFailure { throw failure }
+      try lease.check()
       steps.removeFirst()
       let group = DeliveryGroup()
       var positions: [TopicPartition: Int64] = [:]

@@ -32,6 +32,9 @@ final class TransactionalCommitter: Committer {
 
   var isIdle: Bool { begun == nil }
 
+  /// Position and offset are of one transaction: neither is ever behind.
+  func resume(_ partition: TopicPartition, at position: Int64) {}
+
   func beginStep() throws(KafkaError) {
     guard begun == nil else { return }
     try writer.producer.beginTransaction()

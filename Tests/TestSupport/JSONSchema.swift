@@ -1,10 +1,11 @@
 import Foundation
 
 /// The part of JSON Schema (draft 2020-12) that our schemas use, so that a test needs no other program.
-struct JSONSchema {
+public struct JSONSchema {
   private let root: [String: Any]
 
-  init(file: String) throws {
+  /// The schema of a file in `topics/`.
+  public init(file: String) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("topics")
     let data = try Data(contentsOf: folder.appendingPathComponent(file))
@@ -12,7 +13,7 @@ struct JSONSchema {
   }
 
   /// What is wrong with a document; nothing where it is valid.
-  func faults(_ bytes: [UInt8]) throws -> [String] {
+  public func faults(_ bytes: [UInt8]) throws -> [String] {
     check(try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed), root, "$")
   }
 
