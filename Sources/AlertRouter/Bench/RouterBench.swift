@@ -150,7 +150,10 @@ struct RouterBench {
     let deadline = Date(timeIntervalSinceNow: 120)
     while arrivals.withLock({ found in !sent.keys.allSatisfy { found[$0] != nil } }) {
       guard Date() < deadline, router.isRunning else {
-        throw Failure("the alerts did not arrive: see the router's log")
+
+        let missing = arrivals.withLock { found in sent.keys.filter { found[$0] == nil }.sorted() }
+        throw Failure("\(missing.count) of \(alerts) alerts did not arrive, \(missing.first ?? "") among them")
+
       }
       DedicatedThread.pause(milliseconds: 10)
     }
