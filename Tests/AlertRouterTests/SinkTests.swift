@@ -27,19 +27,62 @@ import Testing
     }
   }
 
-  @Test("a Slack message and a mail are printed in words and listed on the page as a reader would see them")
+  /// The sink as a process: its server must not wait for the threads that tests block.
+  private final class Sink {
+    struct NotStarted: Error {}
+
+    let http: String
+    let smtp: String
+    private let process = Process()
+
+    init() throws {
+      let ports = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).ports").path
+      let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      process.executableURL = tests.appendingPathComponent("alert-router")
+      process.arguments = ["sink", "--port-file", ports]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let deadline = Date(timeIntervalSinceNow: 60)
+      var words: [String] = []
+      while words.count != 2 {
+        guard Date() < deadline, process.isRunning else { throw NotStarted() }
+        words = ((try? String(contentsOfFile: ports, encoding: .utf8)) ?? "").split(separator: " ").map(String.init)
+        usleep(20_000)
+      }
+      (http, smtp) = (words[0], words[1])
+    }
+
+    deinit { kill(process.processIdentifier, SIGKILL) }
+
+    func page() throws -> String {
+      let curl = Process()
+      curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      curl.arguments = ["curl", "-s", "-m", "20", "http://127.0.0.1:\(http)/"]
+      let pipe = Pipe()
+      curl.standardOutput = pipe
+      try curl.run()
+      defer { curl.waitUntilExit() }
+      return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+
+    var slack: String {
+      "out: {type: slack, token_env: T, channel: \"#deals\", url: \"http://127.0.0.1:\(http)\", "
+        + "allow_private_addresses: true}"
+    }
+
+    var mail: String {
+      "out: {type: email, server: \"smtp://127.0.0.1:\(smtp)\", from: a@b.test, to: cro@acme.test, "
+        + "require_tls: false, allow_private_addresses: true}"
+    }
+  }
+
+  @Test("a Slack message and a mail are listed on the page as a reader would see them")
   func listed() throws {
-    let sink = try MessageSink { _ in }
-    defer { sink.stop() }
-    let mail = try SMTPSink { bytes, to in sink.take(MailReading.message(bytes, to: to)) }
-    defer { mail.close() }
-    try deliver(
-      "out: {type: slack, token_env: T, channel: \"#deals\", url: \"http://127.0.0.1:\(sink.port)\", allow_private_addresses: true}"
-    )
-    try deliver(
-      "out: {type: email, server: \"smtp://127.0.0.1:\(mail.port)\", from: a@b.test, to: cro@acme.test, require_tls: false, allow_private_addresses: true}"
-    )
-    let page = sink.page
+    let sink = try Sink()
+    try deliver(sink.slack)
+    try deliver(sink.mail)
+    let page = try sink.page()
     #expect(page.contains("slack → #deals"))
     #expect(page.contains("<b>D1 ($90K, EdTech)</b> has stood in Proposal for 20 days."))
     #expect(page.contains("email → cro@acme.test"))
@@ -48,14 +91,12 @@ import Testing
 
   @Test("hostile text in a deal can't become markup on the page")
   func hostile() throws {
-    let sink = try MessageSink { _ in }
-    defer { sink.stop() }
-    try deliver(
-      "out: {type: slack, token_env: T, channel: \"#deals\", url: \"http://127.0.0.1:\(sink.port)\", allow_private_addresses: true}",
-      industry: "<script>alert(1)</script><!channel>\"onload=")
-    #expect(!sink.page.contains("<script>"))
-    #expect(!sink.page.contains("<!channel>"))
-    #expect(sink.page.contains("&lt;script&gt;"))
+    let sink = try Sink()
+    try deliver(sink.slack, industry: "<script>alert(1)</script><!channel>\"onload=")
+    let page = try sink.page()
+    #expect(!page.contains("<script>"))
+    #expect(!page.contains("<!channel>"))
+    #expect(page.contains("&lt;script&gt;"))
   }
 
   @Test("mrkdwn links and bold words are shown, and a link of another kind than http is only text")

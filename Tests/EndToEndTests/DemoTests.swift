@@ -33,7 +33,7 @@ extension EndToEnd {
     func messages() throws {
       let demo = try Program("dealpulse", ["demo", "--events", "6000"])
       defer { demo.signal(SIGTERM) }
-      #expect(try eventually { demo.output.contains("slack → #deals · ") }, "\(demo.output.suffix(3_000))")
+      #expect(eventually { demo.output.contains("slack → #deals · ") }, "\(demo.output.suffix(3_000))")
       let page = try #require(demo.output.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") })
       let curl = Process()
       curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -11,14 +11,15 @@ struct RouterTopics {
   /// - Throws: `Failure`, which names the command that makes what is missing.
   func verify(_ cluster: ClusterDescription) throws {
     let needed = [
-      topics.risk, topics.trends, topics.reports, topics.outcomes, topics.alertsState, topics.alertsLog, topics.feedback,
-      topics.deadLetter,
+      topics.risk, topics.trends, topics.reports, topics.outcomes, topics.alertsState, topics.alertsLog,
+      topics.feedback, topics.deadLetter,
     ]
     let missing = needed.filter { cluster.topics[$0] == nil }
     guard missing.isEmpty else {
       let prefix = topics.prefix.isEmpty ? "" : " --topic-prefix \(topics.prefix)"
       throw Failure(
-        text: "there is no \(missing.joined(separator: ", ")): create the topics with `dealpulse topics apply\(prefix)`",
+        text: "there is no \(missing.joined(separator: ", ")): "
+          + "create the topics with `dealpulse topics apply\(prefix)`",
         status: 3)
     }
     let reports = cluster.topics[topics.reports]?.partitions ?? 0
