@@ -46,6 +46,11 @@ let package = Package(
     .target(
       name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "Deals", dependencies: ["CSimdJSON"], swiftSettings: swiftSettings),
+    .target(name: "Statistics", swiftSettings: swiftSettings),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: swiftSettings),
+    .target(name: "Trends", dependencies: ["Deals", "Statistics"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TrendsTests", dependencies: ["Trends", "CRMImport", "Deals", "Statistics"], swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(name: "DealsTests", dependencies: ["Deals", "TestSupport"], swiftSettings: swiftSettings),
     .target(
@@ -68,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Connection", "Deals", "Observability", "Programs", "Scoring",
+        "Replay", "ReplayTopics", "ScorerRuntime", "Trends", "Connection", "Deals", "Observability", "Programs", "Scoring",
         "Kafka",
         "Topics", log, arguments,
       ],

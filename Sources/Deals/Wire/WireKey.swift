@@ -9,6 +9,9 @@ enum WireKey: UInt16, CaseIterable {
   case regressions, flags, tier, prediction, challenger, deleted, nextOffset, streamTime, live, trigger, percentile
   case previousScore, previousTier, components, factor, value, winRate, deals, weight, contribution, reasons, actions
   case id, text, ageDays, daysInStage, configurationHash, mode, verdict, reason, by, at
+  case shiftID, kind, phase, detector, segment, title, before, after, dealsBefore, dealsAfter, evidence, evidenceNeeded
+  case beganAt, beganFrom, beganTo, openedAt, openDeals, openAmount, driver, action, ledgerOffset
+  case period, from, to, subject, lines, figures, name, lateOutcomes
 
   /// The name on the wire.
   var name: String {
@@ -44,6 +47,18 @@ enum WireKey: UInt16, CaseIterable {
     case .ageDays: "age_days"
     case .daysInStage: "days_in_stage"
     case .configurationHash: "configuration_hash"
+    case .shiftID: "shift_id"
+    case .dealsBefore: "deals_before"
+    case .dealsAfter: "deals_after"
+    case .evidenceNeeded: "evidence_needed"
+    case .beganAt: "began_at"
+    case .beganFrom: "began_from"
+    case .beganTo: "began_to"
+    case .openedAt: "opened_at"
+    case .openDeals: "open_deals"
+    case .openAmount: "open_amount"
+    case .ledgerOffset: "ledger_offset"
+    case .lateOutcomes: "late_outcomes"
     default: String(describing: self)
     }
   }

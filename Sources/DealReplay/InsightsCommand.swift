@@ -1,0 +1,60 @@
+import ArgumentParser
+import Deals
+import Replay
+import Trends
+
+/// `deal-replay insights`: what the outcomes of a history say.
+struct InsightsCommand: ParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument { case json, text }
+
+  static let configuration = CommandConfiguration(
+    commandName: "insights",
+    abstract: "Tells what drives the win rates of a history: factors, combinations, reps, quarters, shifts.",
+    discussion: """
+      Tiers are those of weighted-v1 in-sample, as the reference has them: for what a score is worth see backtest.
+      """)
+
+  @OptionGroup var history: HistoryOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "What is written.")
+  var format = Format.text
+
+  @Option(help: "The file to write; standard output where it is not given.")
+  var output: String?
+
+  func run() throws {
+    let lives = DealLives(try history.load())
+    let insights = Insights(Self.closedDeals(lives))
+    let shifts = Self.shifts(lives)
+    switch format {
+    case .json: try ResultFile(path: output).write(insights.json(tiers: try tiers(lives), shifts: shifts) + "\n")
+    case .text: try ResultFile(path: output).write(insights.text + ShiftText.section(shifts) + "\n")
+    }
+  }
+
+  /// The deals that are closed at the history's end, as its ledger counts them.
+  private static func closedDeals(_ lives: DealLives) -> [ClosedDeal] {
+    var deals: [DealID: ClosedDeal] = [:]
+    for entry in lives.ledger { deals[entry.dealID] = entry.added }
+    return lives.lives.compactMap { deals[$0.id] }
+  }
+
+  /// The shifts that a live trend processor would have told.
+  private static func shifts(_ lives: DealLives) -> [TrendShift] {
+    var engine = TrendEngine()
+    var shifts: [TrendShift] = []
+    for (offset, entry) in lives.ledger.enumerated() { shifts += engine.apply(entry, at: Int64(offset)) }
+    return shifts
+  }
+
+  private func tiers(_ lives: DealLives) throws -> [(name: String, tally: Tally)] {
+    let model = try model.configuration().settings(for: .final).model
+    var tiers: [RiskTier: Tally] = [:]
+    for deal in HistoryScorer(model: model, knowledge: .final).score(lives) {
+      guard let outcome = deal.outcome else { continue }
+      tiers[deal.assessment.tier, default: Tally()].count(outcome)
+    }
+    return tiers.map { ($0.key.name, $0.value) }
+  }
+}

@@ -1,0 +1,58 @@
+import Deals
+import Foundation
+
+extension Insights {
+  /// As a page for a terminal.
+  public var text: String {
+    guard let rate = tally.winRate else { return "there are no closed deals: nothing can be said" }
+    var lines = [
+      "\(tally.deals) closed deals, \(tally.won) won, \(tally.lost) lost: win rate \(Self.percent(rate))", "",
+      "What tells won deals from lost ones (chi-square; V is the strength, 0 to 1)",
+    ]
+    for driver in drivers {
+      guard let test = driver.test else { continue }
+      let verdict = test.p < 0.05 ? "differs" : "no difference to speak of"
+      lines.append(
+        "  \(Self.padded(driver.dimension.name, 14)) p \(Self.fixed(test.p, 4))  V \(Self.fixed(test.cramersV, 3))  \(verdict)"
+      )
+    }
+    lines += [
+      "", "Combinations of industry, lead source and cycle with at least \(Self.minimumCombinationDeals) deals",
+    ]
+    lines += combinations.suffix(3).reversed().map { "  best   \(Self.line($0))" }
+    lines += combinations.prefix(3).map { "  worst  \(Self.line($0))" }
+    lines += ["", "Rep and industry that do not go together (at least \(Self.minimumMismatchDeals) deals)"]
+    lines += mismatches.prefix(5).map { "  \(Self.line($0))" }
+    lines += ["", "Reps"]
+    lines += reps.map(Self.line)
+    lines += ["", "Quarters"]
+    lines += quarters.map { quarter in
+      "  \(quarter.quarter)  \(Self.padded("\(quarter.tally.deals) deals", 12))\(Self.percent(quarter.tally.winRate ?? 0))"
+        + "  cycle \(Self.fixed(quarter.meanCycleDays, 1)) days"
+        + (quarter.meanVelocity.map { "  $\(Self.fixed($0, 0)) a day" } ?? "")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func line(_ combination: Combination) -> String {
+    let name = combination.values.map(\.text).joined(separator: ", ")
+    let interval = combination.tally.interval.map { " (\(percent($0.lowerBound)) to \(percent($0.upperBound)))" } ?? ""
+    return
+      "\(padded(name, 46)) \(percent(combination.winRate)) of \(combination.tally.deals)\(interval), "
+      + "p \(fixed(combination.correctedP, 3)) after correction"
+  }
+
+  private static func line(_ card: RepCard) -> String {
+    let index = card.consistencyIndex.map { "  steadiness \(fixed($0, 3))" } ?? ""
+    let quadrant = card.quadrant.map { "  \($0.rawValue.replacing("_", with: " "))" } ?? ""
+    let partner = card.pairWith.map { "  pair with \($0.text)" } ?? ""
+    return
+      "  \(padded(card.rep.text, 10))\(percent(card.tally.winRate ?? 0)) of \(card.tally.deals)\(index)\(quadrant)\(partner)"
+  }
+
+  static func percent(_ share: Double) -> String { "\(fixed(share * 100, 1))%" }
+  static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+  }
+}

@@ -1,0 +1,161 @@
+import Deals
+import Statistics
+
+/// What the outcomes and scores of a stream say of its segments: shifts with an identity, streaks, and the rest.
+///
+/// (ledger, scores, time) → news, without a clock, I/O or randomness: the same records in the same order give the same
+/// news, so that a processor which takes over replays the ledger silently and says nothing twice.
+public struct TrendEngine: Sendable {
+  /// What it watches.
+  public let settings: TrendSettings
+  /// The next offset of the ledger.
+  public private(set) var offset: Int64 = 0
+  /// Closed deals of the last 400 days.
+  var outcomes = OutcomeLog()
+  /// Deals that are open, as their scores tell.
+  var pipeline = OpenPipeline()
+  var watches: [Segment: RateWatch] = [:]
+  var streaks: [Segment: Streak] = [:]
+  var standing = StandingShifts()
+  private var highestSource: [Int32: Int64] = [:]
+  private(set) var today = Day(number: .min / 2)
+  private var touched: Set<Segment> = []
+  private var rates = DealRates()
+
+  /// An engine that has seen nothing.
+  public init(settings: TrendSettings = TrendSettings()) { self.settings = settings }
+
+  /// Segments that are watched.
+  public var segmentCount: Int { watches.count }
+
+  /// Applies the ledger's record at an offset; a change that was counted before is dropped.
+  public mutating func apply(_ entry: LedgerEntry, at entryOffset: Int64) -> [TrendShift] {
+    guard entryOffset >= offset else { return [] }
+    offset = entryOffset + 1
+    if let highest = highestSource[entry.source.partition], entry.source.offset <= highest { return [] }
+    highestSource[entry.source.partition] = entry.source.offset
+    var news = advance(to: entry.occurredAt)
+    if let deal = entry.retracted { count(deal, entry.dealID, sign: -1) }
+    if let deal = entry.added {
+      count(deal, entry.dealID, sign: 1)
+      news += streakNews(deal, at: entry.occurredAt)
+    }
+    return news
+  }
+
+  /// Moves past offsets of the ledger that hold nothing.
+  public mutating func skip(to nextOffset: Int64) { offset = max(offset, nextOffset) }
+
+  /// Takes in a score: what is open, at what risk.
+  public mutating func observe(_ event: RiskEvent) { pipeline.observe(event) }
+
+  /// Takes in that a deal is gone.
+  public mutating func forget(_ deal: DealID) { pipeline.remove(deal) }
+
+  /// Moves event time on; at the first instant of a new day it looks at what the days before have brought.
+  public mutating func advance(to instant: Timestamp) -> [TrendShift] {
+    let day = instant.day
+    guard day > today else { return [] }
+    let isNewWeek = WeeklyTallies.week(of: day) > WeeklyTallies.week(of: today)
+    let last = today
+    today = day
+    // The first day has none before it.
+    guard last.number > .min / 2 else { return [] }
+    var news = rateNews(through: last, all: isNewWeek, at: instant)
+    news += pipelineNews(day: last, at: instant)
+    if isNewWeek { news += weeklyNews(through: last, at: instant) }
+    outcomes.forget(before: day.adding(-400))
+    return news
+  }
+
+  private mutating func count(_ deal: ClosedDeal, _ id: DealID, sign: Int32) {
+    let week = WeeklyTallies.week(of: deal.closedAt.day)
+    if sign > 0 {
+      outcomes.add(deal, id)
+      pipeline.remove(id)
+    } else {
+      outcomes.remove(id)
+    }
+    for dimensions in settings.segments {
+      guard let segment = Segment(deal, dimensions) else { continue }
+      watches[segment, default: RateWatch()].count(deal.outcome, week: week, sign: sign)
+      touched.insert(segment)
+      rates.count(today, sign: Int(sign))
+    }
+  }
+
+  /// The mean number of deals between two false alarms that the settings ask for: all segments' deals of a year.
+  var threshold: Double { max(1_000, rates.yearly(today)) / settings.falseAlarmsPerYear }
+
+  private mutating func rateNews(through day: Day, all: Bool, at instant: Timestamp) -> [TrendShift] {
+    let week = WeeklyTallies.week(of: day)
+    let segments = all ? touched.union(watches.keys.filter { watches[$0]?.open != nil }) : touched
+    touched.removeAll(keepingCapacity: true)
+    let threshold = threshold
+    var news: [TrendShift] = []
+    // By name: a dictionary's order is another in each process.
+    for segment in segments.sorted(by: { $0.name < $1.name }) {
+      let open = watches[segment]?.open
+      guard let finding = watches[segment]?.look(week: week, threshold: threshold, settings) else { continue }
+      guard let shift = watches[segment]?.open ?? open, let watch = watches[segment] else { continue }
+      news.append(rateShift(segment, finding, shift, watch, week: week, threshold, at: instant))
+    }
+    return news
+  }
+
+  private func rateShift(
+    _ segment: Segment, _ finding: RateWatch.Finding, _ shift: RateWatch.OpenShift, _ watch: RateWatch, week: Int,
+    _ threshold: Double, at instant: Timestamp
+  ) -> TrendShift {
+    let since = watch.tallies.tally(shift.week..<week + 1)
+    let (before, after) = (shift.before.winRate ?? 0, since.winRate ?? 0)
+    let began = Timestamp(WeeklyTallies.monday(shift.week))
+    let (open, amount) = pipeline.total(in: segment)
+    var news = TrendShift(
+      kind: .winRate, phase: finding.phase, detector: settings.detector, segment: segment.name,
+      title: ShiftText.rate(segment, before: before, after: after, finding), before: before, after: after,
+      dealsBefore: shift.before.deals, dealsAfter: since.deals, evidence: shift.evidence,
+      evidenceNeeded: shift.evidence == nil ? nil : threshold, beganAt: began,
+      beganBetween: Timestamp(
+        WeeklyTallies.monday(shift.weeks.lowerBound))...Timestamp(WeeklyTallies.monday(shift.weeks.upperBound + 1)),
+      openedAt: Timestamp(WeeklyTallies.monday(shift.openedWeek)), occurredAt: instant, openDeals: open,
+      openAmount: amount, ledgerOffset: offset)
+    if finding == .opened || finding == .updated {
+      news.driver = outcomes.driver(of: segment, since: WeeklyTallies.monday(shift.week))
+      news.action = ShiftText.action(segment, falls: after < before, open: open)
+    }
+    return news
+  }
+}
+
+extension RateWatch.Finding {
+  /// What readers are told.
+  var phase: TrendShift.Phase {
+    switch self {
+    case .opened: .opened
+    case .updated: .updated
+    case .recovered, .settled: .resolved
+    }
+  }
+}
+
+/// How many deals a year come in, all segments together: counts of the last 53 weeks.
+struct DealRates: Sendable {
+  private var weeks: [Int: Int] = [:]
+  private var first: Day?
+
+  mutating func count(_ day: Day, sign: Int) {
+    let week = WeeklyTallies.week(of: day)
+    weeks[week, default: 0] += sign
+    if weeks.count > 80 { weeks = weeks.filter { $0.key > week - 53 } }
+    if first == nil { first = day }
+  }
+
+  /// Deals of the last year; while there is less of it, as many as a year of this would have.
+  func yearly(_ today: Day) -> Double {
+    let last = WeeklyTallies.week(of: today)
+    let sum = weeks.reduce(0) { $0 + ($1.key > last - 52 ? $1.value : 0) }
+    let days = max(7, min(364, first.map { today - $0 } ?? 364))
+    return Double(sum) * 364 / Double(days)
+  }
+}
