@@ -144,6 +144,7 @@ final class RouterLoop {
     for statement in statements {
       switch statement {
       case .alert(let source): output.decisions += pipeline.take(source, at: now)
+      case .report(let note): pipeline.take(note)
       case .outcome(let entry): output.decisions += pipeline.take(entry, at: now)
       case .shared(let record, let writer):
         // Our own word comes back to us; that of a store that was lost under our name would bear another.

@@ -10,6 +10,8 @@ import Topics
 enum Statement {
   /// Something about a deal, a segment or a report.
   case alert(AlertSource)
+  /// A report that digests carry.
+  case report(ReportNote)
   /// A deal closed, or a close was taken back.
   case outcome(LedgerEntry)
   /// Another router's word; with its writer.
@@ -21,6 +23,8 @@ final class RecordReader {
   private let topics: TopicNames
   private let risks = RiskDecoder()
   private let outcomes = LedgerDecoder()
+  private let trends = TrendDecoder()
+  private let reports = ReportDecoder()
   private let json = JSONDecoder()
 
   init(_ topics: TopicNames) { self.topics = topics }
@@ -31,6 +35,10 @@ final class RecordReader {
   func read(_ message: borrowing MessageView) throws(DeadLetterReason) -> Statement? {
     switch message.topic {
     case topics.risk: return .alert(try risk(message))
+    case topics.trends: return .alert(try trend(message))
+    case topics.reports:
+      return .report(
+        ReportNote(try decode(message) { bytes throws(DecodeFailure) in try reports.decode(bytes) }))
     case topics.outcomes:
       return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
     case topics.alertsState: return try shared(message)
@@ -52,6 +60,13 @@ final class RecordReader {
       source = AlertSource(try decode(message) { bytes throws(DecodeFailure) in try risks.decode(bytes) })
     }
     source.origin = Origin(.risk, message.partition)
+    return source
+  }
+
+  private func trend(_ message: borrowing MessageView) throws(DeadLetterReason) -> AlertSource {
+    var source = AlertSource(
+      try decode(message) { bytes throws(DecodeFailure) in try trends.decode(bytes) } as TrendShift)
+    source.origin = Origin(.trends, message.partition)
     return source
   }
 

@@ -1,6 +1,6 @@
 import Deals
 
-/// What a report of the trend processor says, in lines that a digest can carry: the seam between `deals.reports` and messages.
+/// A record of `deals.reports` as digests carry it.
 public struct ReportNote: Codable, Hashable, Sendable {
   /// Which digests carry it.
   public enum Kind: String, Codable, CaseIterable, Hashable, Sendable {
@@ -45,6 +45,23 @@ public struct ReportNote: Codable, Hashable, Sendable {
     self.title = title
     self.lines = lines
     self.at = at
+  }
+
+  /// A record of `deals.reports`; its time is the end of its period.
+  public init(_ report: Report) {
+    let kind: Kind =
+      switch report.kind {
+      case .daily: .daily
+      case .drivers: .drivers
+      case .scorecard: .scorecard
+      case .modelHealth: .modelHealth
+      }
+    var lines = report.lines
+    if report.lateOutcomes > 0 {
+      lines.append("\(Wording.count(report.lateOutcomes, "outcome")) came after the report of their period")
+    }
+    self.init(
+      kind: kind, period: report.period, subject: report.subject, title: report.title, lines: lines, at: report.to)
   }
 
   /// The newest of a key holds.
