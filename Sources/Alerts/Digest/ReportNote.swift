@@ -13,7 +13,8 @@ public struct ReportNote: Codable, Hashable, Sendable {
     /// What the scores are worth: the weekly digest.
     case modelHealth = "model_health"
 
-    var purpose: MessagePurpose {
+    /// The digests that carry it.
+    public var purpose: MessagePurpose {
       switch self {
       case .daily: .daily
       case .drivers, .modelHealth: .weekly

@@ -75,7 +75,7 @@ final class DemoRouter {
       storm: {messages: 20, within: 1m}
       silent_after: 5m
       inhibit:
-        - {source: ["kind=trend_shift"], target: ["kind=deal_risk", "tier!=Critical"], within_segment: true}
+        - {source: ["kind=trend_shift", "points<0"], target: ["kind=deal_risk", "tier!=Critical"], within_segment: true}
       route:
         name: sales
         receiver: slack
