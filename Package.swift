@@ -183,7 +183,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "Deals", "Kafka", "ScorerRuntime", "Scoring", "Simulation", "TestSupport", "Topics", log, "DealScorer",
-        "DealPulse", "DealReplay", "CRMConnector",
+        "DealPulse", "DealReplay", "CRMConnector", "AlertRouter",
       ],
       swiftSettings: swiftSettings),
   ],

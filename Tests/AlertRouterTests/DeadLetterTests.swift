@@ -6,7 +6,7 @@ import Testing
   @Test("a record of any input that can't be read is among the dead letters with the reason, and the stream goes on")
   func deadLetters() throws {
     let stage = try Stage()
-    for topic in ["deals.risk", "deals.outcomes", "alerts.state"] {
+    for topic in ["deals.risk", "deals.trends", "deals.reports", "deals.outcomes", "alerts.state"] {
       try stage.produce(to: topic) { send in try send("bad", Array("{\"no\":".utf8), 0) }
     }
     try stage.produce(to: "deals.risk") { send in try send("\u{1}", nil, 0) }
@@ -15,8 +15,11 @@ import Testing
     try stage.waitFor("the alert behind them") { stage.arrivals.map(\.deal) == ["D1"] }
     try stage.stop(router)
     let letters = try stage.records(of: "deals.dead-letter", partitions: 3)
-    #expect(letters.count == 4)
-    #expect(Set(letters.compactMap { $0.headers["dl_topic"] }) == ["deals.risk", "deals.outcomes", "alerts.state"])
+    #expect(letters.count == 6)
+    #expect(
+      Set(letters.compactMap { $0.headers["dl_topic"] }) == [
+        "deals.risk", "deals.trends", "deals.reports", "deals.outcomes", "alerts.state",
+      ])
     #expect(
       Set(letters.compactMap { $0.headers["dl_code"] }) == ["malformed_json", "unreadable_state", "invalid_deal_id"])
     #expect(letters.allSatisfy { $0.headers["dl_text"]?.isEmpty == false && $0.headers["dl_offset"] != nil })

@@ -133,6 +133,18 @@ final class Stage {
     }
   }
 
+  func send(_ shift: TrendShift) throws {
+    var writer = JSONWriter()
+    writer.trendShift(shift)
+    try produce(to: "deals.trends") { send in try send(shift.segment, writer.bytes, nil) }
+  }
+
+  func send(_ report: Report) throws {
+    var writer = JSONWriter()
+    writer.report(report)
+    try produce(to: "deals.reports") { send in try send(report.kind.rawValue, writer.bytes, 0) }
+  }
+
   func produce(
     to name: String, _ body: ((String, [UInt8]?, Int32?) throws -> Void) throws -> Void
   ) throws {

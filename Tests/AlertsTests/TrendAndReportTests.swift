@@ -5,16 +5,15 @@ import Testing
 
 @Suite struct TrendAndReportTests {
   private func news(
-    _ phase: TrendNews.Phase, _ before: Double, _ after: Double, segment: String = "industry=EdTech"
-  ) -> TrendNews {
-    var news = TrendNews(
-      id: "\(segment)-\(phase.rawValue)", phase: phase, segment: segment, rateBefore: before, rateAfter: after,
-      at: Timestamp(milliseconds: 0))
-    news.openDeals = 12
-    news.openAmount = Money(units: 900_000)
-    news.driver = "Outbound with rep_22 contributes most"
-    news.action = "review the Outbound deals with rep_22"
-    return news
+    _ phase: TrendShift.Phase, _ before: Double, _ after: Double, segment: String = "industry=EdTech",
+    kind: TrendShift.Kind = .winRate
+  ) -> TrendShift {
+    let now = Timestamp(milliseconds: 0)
+    return TrendShift(
+      kind: kind, phase: phase, detector: .sequential, segment: segment, title: "\(segment) \(before) to \(after)",
+      before: before, after: after, dealsBefore: 400, dealsAfter: 60, beganAt: now, openedAt: now, occurredAt: now,
+      openDeals: 12, openAmount: Money(units: 900_000), driver: "Outbound with rep_22 contributes most",
+      action: "review the Outbound deals with rep_22", ledgerOffset: 7, mode: .live)
   }
 
   @Test("a shift opens as one alert, is worse when it deepens by a tier, and its end is said")
@@ -30,7 +29,7 @@ import Testing
     story.pass("2m")
     #expect(story.purposes == [.alert, .alert, .resolved])
     let first = try #require(story.messages.first?.alerts.first?.source)
-    #expect(first.title == "EdTech: the win rate fell by 6 points, from 46% to 40%")
+    #expect(first.title == "industry=EdTech 0.46 to 0.4")
     #expect(first.reasons.last == "12 deals of it are open")
     #expect(first.text(of: "industry") == "EdTech")
     #expect(story.messages[1].alerts.first?.source.tier == .critical)
@@ -52,6 +51,24 @@ import Testing
     let deals = story.messages.flatMap(\.alerts).filter { $0.source.kind == .dealRisk }.map(\.source.subject)
     #expect(Set(deals) == ["D2", "D3"])
     #expect(story.reasons("D1") == [.grouped, .inhibited])
+  }
+
+  @Test("each way in which a segment has shifted is an alert of its own, and history is none")
+  func kinds() throws {
+    var story = try Story("route: {receiver: out, group_by: [\"...\"], group_wait: 0s}")
+    for kind in TrendShift.Kind.allCases { story.take(AlertSource(news(.opened, 0.46, 0.40, kind: kind))) }
+    var old = news(.opened, 0.5, 0.3, segment: "industry=SaaS")
+    old.mode = .backfill
+    story.take(AlertSource(old))
+    story.pass("1m")
+    #expect(story.messages.count == TrendShift.Kind.allCases.count)
+    #expect(story.reasons("industry=SaaS") == [.backfill])
+    let tiers = Dictionary(
+      uniqueKeysWithValues: story.messages.compactMap { $0.alerts.first?.source }.map {
+        ($0.text(of: "trend"), $0.tier)
+      })
+    #expect(tiers["risk_volume"] == .critical)
+    #expect(tiers["winning_streak"] == .low)
   }
 
   private static let team = """
@@ -100,6 +117,18 @@ import Testing
     #expect(titles(.monthly, "max") == [["scorecard rep_1", "scorecard rep_2"]])
     // Monday 08:00 on the team's clock, in the week in which it was set forward.
     #expect(carried.first { $0.purpose == .weekly }?.madeAt.description == "2026-03-30T06:00:00Z")
+  }
+
+  @Test("a report's record is carried with its lines, and with what came late")
+  func record() {
+    let now = Timestamp(milliseconds: 1_772_452_800_000)
+    let report = Report(
+      kind: .scorecard, period: "2026-02", from: now.adding(days: -28), to: now, subject: "rep_1", title: "February",
+      lines: ["won 4 of 9"], figures: [], lateOutcomes: 2, ledgerOffset: 9)
+    let note = ReportNote(report)
+    #expect(note.key == "report/scorecard/rep_1")
+    #expect(note.lines == ["won 4 of 9", "2 outcomes came after the report of their period"])
+    #expect(note.at == now)
   }
 
   @Test("a newer report of its kind replaces an older one, never the other way round")

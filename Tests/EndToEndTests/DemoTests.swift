@@ -28,5 +28,22 @@ extension EndToEnd {
       #expect(status == 0, "\(output)")
       #expect(output.contains("dead letters 0"))
     }
+
+    @Test("the live demo prints what its router says, and a page lists it")
+    func messages() throws {
+      let demo = try Program("dealpulse", ["demo", "--events", "6000"])
+      defer { demo.signal(SIGTERM) }
+      #expect(eventually { demo.output.contains("slack → #deals · ") }, "\(demo.output.suffix(3_000))")
+      let page = try #require(demo.output.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") })
+      let curl = Process()
+      curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      curl.arguments = ["curl", "-s", "-m", "20", String(page)]
+      let pipe = Pipe()
+      curl.standardOutput = pipe
+      try curl.run()
+      let html = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(html.contains("slack → #deals"))
+      #expect(html.contains("<span class=\"name\">DealPulse</span>"))
+    }
   }
 }

@@ -42,8 +42,9 @@ struct MessageContext {
   /// One line that says it all, for subjects and notifications.
   static func subject(_ message: OutgoingMessage) -> String {
     if message.period != nil {
+      let atRisk = atRisk(message)
       return
-        "\(heading(message)): \(Wording.count(message.alertCount, "open alert")), \(Wording.dollars(message.dollars)) at risk"
+        "\(heading(message)): \(Wording.count(atRisk.count, "open alert")), \(Wording.dollars(atRisk.dollars)) at risk"
     }
     guard let first = message.alerts.first ?? message.resolved.first else { return heading(message) }
     let others = message.alertCount + message.resolved.count - 1
@@ -67,9 +68,15 @@ struct MessageContext {
 
   private static func intro(_ message: OutgoingMessage) -> String {
     guard let period = message.period else { return "" }
-    guard !message.alerts.isEmpty else { return "\(period): nothing is at risk." }
-    return
-      "\(period): \(Wording.count(message.alertCount, "open alert")) with \(Wording.dollars(message.dollars)) at risk."
+    let atRisk = atRisk(message)
+    guard atRisk.count > 0 else { return "\(period): nothing is at risk." }
+    return "\(period): \(Wording.count(atRisk.count, "open alert")) with \(Wording.dollars(atRisk.dollars)) at risk."
+  }
+
+  /// What a digest's headline counts: deals, whose dollars a shift of their segment would count again.
+  private static func atRisk(_ message: OutgoingMessage) -> (count: Int, dollars: Money) {
+    let deals = message.alerts.filter { $0.source.kind == .dealRisk }
+    return (deals.count + message.omitted, deals.dollars + message.omittedDollars)
   }
 
   private static func alert(
@@ -134,7 +141,9 @@ struct MessageContext {
       let verb = points < 0 ? "fell" : "rose"
       text = "The win rate of \(source.subject) \(verb) by \(Wording.decimal(abs(points))) points."
     }
-    if let amount = source.amount { text += " \(Wording.dollars(amount)) is exposed." }
+    if let amount = source.amount {
+      text += " \(Wording.dollars(amount)) is \((source.points ?? -1) < 0 ? "exposed" : "open")."
+    }
     for reason in source.reasons.prefix(2) { text += " \(closed(reason))" }
     if let action = source.actions.first { text += " \(closed(action))" }
     return text

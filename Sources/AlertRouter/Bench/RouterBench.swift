@@ -34,7 +34,7 @@ struct RouterBench {
     let arrivals = Mutex<[String: Date]>([:])
     let sink = try MessageSink { message in
       // The first word of a message about one deal, after its bullet.
-      let deal = message.text.split { $0 == " " || $0 == "\n" }.dropFirst().first.map(String.init) ?? ""
+      let deal = message.text.split { $0 == " " || $0 == "\n" }.dropFirst().first.map { $0.filter { $0 != "*" } } ?? ""
       arrivals.withLock { $0[deal] = $0[deal] ?? message.receivedAt }
     }
     defer { sink.stop() }
@@ -150,7 +150,10 @@ struct RouterBench {
     let deadline = Date(timeIntervalSinceNow: 120)
     while arrivals.withLock({ found in !sent.keys.allSatisfy { found[$0] != nil } }) {
       guard Date() < deadline, router.isRunning else {
-        throw Failure("the alerts did not arrive: see the router's log")
+
+        let missing = arrivals.withLock { found in sent.keys.filter { found[$0] == nil }.sorted() }
+        throw Failure("\(missing.count) of \(alerts) alerts did not arrive, \(missing.first ?? "") among them")
+
       }
       DedicatedThread.pause(milliseconds: 10)
     }

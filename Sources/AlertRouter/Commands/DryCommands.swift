@@ -29,7 +29,7 @@ struct RouteCommand: ParsableCommand {
 
   @OptionGroup var options: RuleOptions
 
-  @Option(help: "A risk event as JSON, or several as JSON Lines.")
+  @Option(help: "A risk event as JSON, or several as JSON Lines; shifts may stand among them.")
   var event: String
 
   @Option(help: "The moment to assume, RFC 3339; now by default.")

@@ -24,7 +24,7 @@ struct PreviewCommand: ParsableCommand {
 
   @OptionGroup var options: RuleOptions
 
-  @Option(help: "Risk events, as for route.")
+  @Option(help: "Risk events, as for route; shifts and reports may stand among them.")
   var event: String
 
   @Option(help: "alert, resolved, reminder, escalation, after_mute, backlog, storm, daily, weekly or monthly.")
@@ -47,7 +47,10 @@ struct PreviewCommand: ParsableCommand {
     guard let now = at.map({ Timestamp(rfc3339: $0) }) ?? .some(Clock.wall()) else {
       throw ValidationError("--at is no RFC 3339 time: write it like 2026-03-02T09:00:00Z")
     }
-    let message = message(purpose, try RiskFile.read(event), rules, at: now)
+    let content = try RiskFile.content(event)
+    var message = message(purpose, content.statements, rules, at: now)
+    let reports = content.reports.filter { $0.kind.purpose == purpose }
+    message.reports = reports.isEmpty ? nil : reports
     let rendered = try MessageTemplates(folder: options.templates).render(message, links: links(rules))
     try Data(form(rendered, message, at: now).utf8).write(to: URL(fileURLWithPath: output))
     print("\(output): \(rendered.subject)")

@@ -76,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
       await server.stop()
     } catch {
       await server.stop()
-      throw Failure("\(error)")
+      throw error as? Failure ?? Failure("\(error)")
     }
   }
 

@@ -8,9 +8,9 @@ import Topics
 
 /// What one record says.
 enum Statement {
-  /// Something about a deal or a segment.
+  /// Something about a deal, a segment or a report.
   case alert(AlertSource)
-  /// A report, for the digests.
+  /// A report that digests carry.
   case report(ReportNote)
   /// A deal closed, or a close was taken back.
   case outcome(LedgerEntry)
@@ -35,13 +35,13 @@ final class RecordReader {
   func read(_ message: borrowing MessageView) throws(DeadLetterReason) -> Statement? {
     switch message.topic {
     case topics.risk: return .alert(try risk(message))
-    case topics.outcomes:
-      return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
     case topics.trends: return .alert(try trend(message))
     case topics.reports:
       let report = try decode(message) { bytes throws(DecodeFailure) in try reports.decode(bytes) }
       // History that is worked through reaches nobody.
       return report.mode == .backfill ? nil : .report(ReportNote(report))
+    case topics.outcomes:
+      return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
     case topics.alertsState: return try shared(message)
     default: return nil
     }
@@ -65,8 +65,8 @@ final class RecordReader {
   }
 
   private func trend(_ message: borrowing MessageView) throws(DeadLetterReason) -> AlertSource {
-    let shift = try decode(message) { bytes throws(DecodeFailure) in try trends.decode(bytes) }
-    var source = AlertSource(TrendNews(shift))
+    var source = AlertSource(
+      try decode(message) { bytes throws(DecodeFailure) in try trends.decode(bytes) } as TrendShift)
     source.origin = Origin(.trends, message.partition)
     return source
   }

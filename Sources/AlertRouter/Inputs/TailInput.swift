@@ -3,7 +3,6 @@ import DeadLetters
 import Deals
 import Kafka
 import Logging
-import Programs
 import Topics
 
 /// Follows the whole of `deals.outcomes` and `alerts.state`, as every router does: each must know every deal's close and every
@@ -17,18 +16,16 @@ final class TailInput {
 
   /// Goes on where the store says.
   ///
-  /// - Throws: `KafkaError`, or `Failure` where a topic does not exist.
-  init(_ settings: RouterProcessSettings, stored: [InputPartition: Int64], _ logger: Logger) throws {
+  init(
+    _ settings: RouterProcessSettings, _ cluster: ClusterDescription, stored: [InputPartition: Int64], _ logger: Logger
+  ) throws(KafkaError) {
     self.logger = logger
-    let admin = try Admin(settings.client, logger: logger)
-    partitions = try [settings.topics.outcomes, settings.topics.alertsState].flatMap { topic in
-      guard let found = try admin.describe(topic: topic), found.partitions > 0 else {
-        throw Failure("the topic \(topic) does not exist: create the topics with `dealpulse topics apply`")
-      }
-      return (0..<Int32(found.partitions)).map { TopicPartition(topic, $0) }
+    partitions = [settings.topics.outcomes, settings.topics.alertsState].flatMap { topic in
+      (0..<Int32(cluster.topics[topic]?.partitions ?? 0)).map { TopicPartition(topic, $0) }
     }
     var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-tail")
     configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
     configuration.queuedMaxKibibytes = 16_384
     consumer = try Consumer(configuration, logger: logger)
     var starts: [TopicPartition: StartOffset] = [:]
@@ -57,7 +54,13 @@ final class TailInput {
         }
       }
     }
-    for case .failed(let error, _) in consumer.takeEvents() { logger.warning("\(error)") }
+    for event in consumer.takeEvents() {
+      switch event {
+      // A transaction's end marks are no records, and a compacted end holds none: only the client knows that it is past them.
+      case .reachedEnd(let partition, let offset): next[partition] = max(next[partition] ?? 0, offset)
+      case .failed(let error, _): logger.warning("\(error)")
+      }
+    }
     if let fatal = consumer.fatalError { throw fatal }
     return batch
   }
@@ -75,8 +78,7 @@ final class TailInput {
 
   /// Whether everything up to these ends was read.
   func hasRead(_ ends: [TopicPartition: Int64]) -> Bool {
-    let positions = (try? consumer.positions(of: partitions)) ?? [:]
-    return ends.allSatisfy { partition, end in max(next[partition] ?? 0, positions[partition] ?? 0) >= end }
+    ends.allSatisfy { partition, end in (next[partition] ?? 0) >= end }
   }
 
   func close() { consumer.close() }

@@ -9,7 +9,7 @@ public enum AlertField {
   /// Fields that are texts.
   public static let texts = [
     "kind", "subject", "tier", "signal", "deal_id", "rep_id", "manager", "industry", "region", "product_type",
-    "lead_source", "stage", "trigger", "model", "flags", "segment", "report",
+    "lead_source", "stage", "trigger", "model", "flags", "segment", "report", "trend",
   ]
   /// All of them.
   public static let all = texts + numbers

@@ -13,6 +13,8 @@ public struct Threshold: Hashable, Sendable {
   /// Why a statement is held back, nil where it passes. What is neither a deal nor a shift always passes.
   public func reasonToHoldBack(_ source: AlertSource) -> String? {
     guard source.kind == .dealRisk || source.kind == .trendShift else { return nil }
+    // Other shifts than those of a win rate have no points; their detectors know what is worth telling.
+    if source.kind == .trendShift, source.points == nil { return nil }
     if let amount = source.amount, amount >= self.amount { return nil }
     let moved = source.points.map(abs) ?? source.scoreRise
     if let moved, moved >= points { return nil }

@@ -1,6 +1,6 @@
 import Deals
 
-/// What a report of the trend processor says, in lines that a digest can carry: the seam between `deals.reports` and messages.
+/// A record of `deals.reports` as digests carry it.
 public struct ReportNote: Codable, Hashable, Sendable {
   /// Which digests carry it.
   public enum Kind: String, Codable, CaseIterable, Hashable, Sendable {
@@ -13,7 +13,8 @@ public struct ReportNote: Codable, Hashable, Sendable {
     /// What the scores are worth: the weekly digest.
     case modelHealth = "model_health"
 
-    var purpose: MessagePurpose {
+    /// The digests that carry it.
+    public var purpose: MessagePurpose {
       switch self {
       case .daily: .daily
       case .drivers, .modelHealth: .weekly
@@ -47,11 +48,18 @@ public struct ReportNote: Codable, Hashable, Sendable {
     self.at = at
   }
 
-  /// A record of `deals.reports`.
+  /// A record of `deals.reports`; its time is the end of its period.
   public init(_ report: Report) {
+    let kind: Kind =
+      switch report.kind {
+      case .daily: .daily
+      case .drivers: .drivers
+      case .scorecard: .scorecard
+      case .modelHealth: .modelHealth
+      }
     self.init(
-      kind: Kind(rawValue: report.kind.rawValue) ?? .daily, period: report.period, subject: report.subject,
-      title: report.title, lines: report.lines, at: report.to)
+      kind: kind, period: report.period, subject: report.subject, title: report.title, lines: report.lines,
+      at: report.to)
   }
 
   /// The newest of a key holds.

@@ -25,7 +25,7 @@ final class DemoRouter {
       "alert-router",
       [
         "run", "--config", rules, "--store", stage.path("alert-router.sqlite"), "--bootstrap-servers", stage.servers,
-        "--session-timeout", "6000", "--listen", "127.0.0.1:0",
+        "--session-timeout", "6000", "--listen", "127.0.0.1:0", "--log-format", "text",
       ], log: stage.path("router.log"))
   }
 
@@ -52,7 +52,8 @@ final class DemoRouter {
     sink.stop()
   }
 
-  /// Slack for each critical deal and for groups of others, and the weekly email, which here comes after a minute or two.
+  /// Slack for each critical deal and for groups of others, and the weekly email, which here comes after a minute or two. It
+  /// speaks of smaller deals and of medium risk too: a demo has few deals.
   private static func rules(http: String, smtp: String, at now: Date) -> String {
     let due = now.addingTimeInterval(100)
     func format(_ pattern: String) -> String {
@@ -69,11 +70,12 @@ final class DemoRouter {
                 allow_private_addresses: true}
         mail: {type: email, server: "smtp://127.0.0.1:\(smtp)", from: dealpulse@demo.invalid, to: cro@demo.invalid,
                require_tls: false, allow_private_addresses: true}
-      thresholds: {amount: 20000, points: 5}
+      thresholds: {amount: 10000, points: 5}
+      deduplication: {opens_at: Medium, closes_below: 45, minimum_open: 1m}
       storm: {messages: 20, within: 1m}
       silent_after: 5m
       inhibit:
-        - {source: ["kind=trend_shift"], target: ["kind=deal_risk", "tier!=Critical"], within_segment: true}
+        - {source: ["kind=trend_shift", "points<0"], target: ["kind=deal_risk", "tier!=Critical"], within_segment: true}
       route:
         name: sales
         receiver: slack
