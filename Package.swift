@@ -172,8 +172,7 @@ let package = Package(
       name: "DealPulse",
       dependencies: [
         "CRMImport", "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Programs",
-        "ScorerRuntime", "Scoring", "Simulation", "Topics",
-        log, arguments,
+        "ScorerRuntime", "Scoring", "Simulation", "Topics", "Trends", log, arguments,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -119,15 +119,15 @@ import Testing
     #expect(carried.first { $0.purpose == .weekly }?.madeAt.description == "2026-03-30T06:00:00Z")
   }
 
-  @Test("a report's record is carried with its lines, and with what came late")
+  @Test("a report is carried with its lines, those of what came late among them")
   func record() {
     let now = Timestamp(milliseconds: 1_772_452_800_000)
     let report = Report(
       kind: .scorecard, period: "2026-02", from: now.adding(days: -28), to: now, subject: "rep_1", title: "February",
-      lines: ["won 4 of 9"], figures: [], lateOutcomes: 2, ledgerOffset: 9)
+      lines: ["won 4 of 9", "2 came late"], figures: [], lateOutcomes: 2, ledgerOffset: 9)
     let note = ReportNote(report)
     #expect(note.key == "report/scorecard/rep_1")
-    #expect(note.lines == ["won 4 of 9", "2 outcomes came after the report of their period"])
+    #expect(note.lines == ["won 4 of 9", "2 came late"])
     #expect(note.at == now)
   }
 

@@ -25,7 +25,9 @@ struct BenchCommand: AsyncParsableCommand {
   private func measure() throws -> [String: Double] {
     // First, while the heap is empty: what others leave free would be counted as nothing.
     let bytes = deals > 0 ? try MemoryBench(deals: deals).bytesPerDeal() : .nan
+    let trends = TrendBench().figures()
     var figures = try EngineBench(events: engineEvents).figures()
+    figures.merge(trends) { $1 }
     figures["bytes_per_open_deal"] = bytes
     if streamEvents > 0 { figures.merge(try streamFigures()) { $1 } }
     figures["engine_over_jsondecoder"] = (figures["engine_eps"] ?? 0) / (figures["jsondecoder_eps"] ?? 1)
