@@ -1,10 +1,12 @@
 # Everything a person runs. `make` alone says what there is.
-.PHONY: help setup build release demo test lint format bench chaos clean
+.PHONY: help setup build release demo test lint format bench chaos evaluate-trends clean
 
 help:
 	@echo "make demo     install what is missing, build, and show the stream running end to end"
 	@echo "make test     the same set-up, then every check and test"
 	@echo "make bench    measure speed and memory, as JSON"
+	@echo "make chaos    ten minutes of three scorers under every fault, and a table of what was lost (nothing)"
+	@echo "make evaluate-trends  false alarms and delays of the detectors, measured; writes docs/trend-evaluation.md"
 	@echo "make lint     check the formatting;  make format  mend it"
 	@echo "make clean    remove what was built"
 
@@ -32,6 +34,14 @@ format:
 
 bench: release
 	.build/release/dealpulse bench
+
+chaos: setup
+	swift build --build-tests
+	DEALPULSE_CHAOS_MINUTES=$${MINUTES:-10} DEALPULSE_CHAOS_SEED=$${SEED:-1} swift test --skip-build --filter ChaosTests
+
+evaluate-trends: setup
+	swift build -c release --product deal-replay
+	.build/release/deal-replay evaluate-trends --output docs/trend-evaluation.md
 
 clean:
 	swift package clean

@@ -61,7 +61,8 @@ let package = Package(
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Replay", dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib"],
+      name: "Replay",
+      dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "Statistics"],
       swiftSettings: swiftSettings),
     .target(
       name: "ReplayTopics", dependencies: ["Replay", "DeadLetters", "Deals", "Kafka", "Topics", log],
@@ -73,13 +74,15 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Trends", "Connection", "Deals", "Observability", "Programs", "Scoring",
+        "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals", "Observability",
+        "Programs", "Scoring",
         "Kafka",
         "Topics", log, arguments,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReplayTests", dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation"],
+      name: "ReplayTests",
+      dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation", "Statistics"],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
@@ -141,7 +144,8 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Scoring", "Topics", log,
+        "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Scoring", "Topics", "Trends",
+        log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),

@@ -10,7 +10,7 @@ struct DealReplayCommand: AsyncParsableCommand {
     abstract: "Scores history again, checks published scores, and tells what a score is worth.",
     subcommands: [
       ScoreCommand.self, RunCommand.self, BacktestCommand.self, CompareCommand.self, TuneCommand.self,
-      ReportCommand.self, InsightsCommand.self,
+      ReportCommand.self, InsightsCommand.self, EvaluateTrendsCommand.self,
       VerifyCommand.self,
     ])
 }

@@ -36,7 +36,11 @@ public final class Scorer: Sendable {
     let threads = (0..<max(1, settings.threads)).map { number in
       DedicatedThread(name: "scorer-\(number)") { [self] in runThread(number, settings, partitions) }
     }
+    let trends = settings.trends.map { trends in
+      DedicatedThread(name: "trends") { [self] in runTrends(settings, trends) }
+    }
     for thread in threads { thread.join() }
+    trends?.join()
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
@@ -49,6 +53,24 @@ public final class Scorer: Sendable {
     } catch {
       logger.critical("\(error)")
       failure.withLock { $0 = $0 ?? error }
+      stop()
+    }
+  }
+
+  private func runTrends(_ settings: ScorerSettings, _ trends: TrendProcessorSettings) {
+    do {
+      let processor: TrendProcessor
+      do throws(KafkaError) {
+        processor = try TrendProcessor(
+          settings, trends, logger: logger, clock: { .now },
+          isStopped: { [self] in stopped.load(ordering: .acquiring) })
+      } catch {
+        throw ScorerError.kafka(error)
+      }
+      try processor.run()
+    } catch {
+      logger.critical("\(error)")
+      failure.withLock { $0 = $0 ?? (error as? ScorerError) }
       stop()
     }
   }
@@ -73,7 +95,7 @@ public final class Scorer: Sendable {
         waiting.wait(after: error)
         continue
       }
-      try TopicCheck(settings.topics).verify(cluster)
+      try TopicCheck(settings.topics).verify(cluster, withTrends: settings.trends != nil)
       let partitions = cluster.topics[settings.topics.changes]?.partitions ?? 0
       guard settings.guarantee == .exactlyOnce, admin.isEmbedded() else { return (settings, partitions) }
       logger.notice("at_least_once: the embedded broker does not isolate transactions, exactly_once needs a real one")

@@ -14,6 +14,19 @@ extension ScorerSettings: CustomStringConvertible {
         sink        \(topics.risk), the twin of \(topics.changes): scores
         sink        \(topics.outcomes): signed outcome entries
         sink        \(topics.deadLetter): what can't be read, with the reason in headers
+      \(trendDescription)
+      """
+  }
+
+  private var trendDescription: String {
+    guard let trends else { return "processor trends: off" }
+    return """
+      processor trends (group \(trends.groupID), one active instance)
+        source      \(topics.outcomes), whole from its start, silently up to the group's position
+        global      \(topics.risk): the open deals behind a shift
+        detector    \(trends.engine.detector.rawValue) over \(trends.engine.segments.map(\.name).joined(separator: ", "))
+        sink        \(topics.trends): shifts, opened, updated and resolved
+        sink        \(topics.reports): days, weeks and months of \(trends.timeZone.identifier)
       """
   }
 }

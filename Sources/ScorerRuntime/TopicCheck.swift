@@ -8,7 +8,7 @@ struct TopicCheck {
   init(_ topics: TopicNames) { self.topics = topics }
 
   /// - Throws: `ScorerError.topic`, which names the command which mends it.
-  func verify(_ cluster: ClusterDescription) throws(ScorerError) {
+  func verify(_ cluster: ClusterDescription, withTrends: Bool) throws(ScorerError) {
     for name in [topics.changes, topics.outcomes, topics.state, topics.risk, topics.deadLetter]
     where cluster.topics[name] == nil {
       throw .topic("the topic \(name) does not exist: create the topics with `\(apply)`")
@@ -27,6 +27,14 @@ struct TopicCheck {
       throw .topic(
         "\(topics.outcomes) has \(outcomes) partitions and must have one, for one total order: delete it and run "
           + "`\(apply)`, then start over with an empty deals.state")
+    }
+    if withTrends { try verifyTrends(cluster) }
+  }
+
+  private func verifyTrends(_ cluster: ClusterDescription) throws(ScorerError) {
+    for name in [topics.trends, topics.reports] where cluster.topics[name] == nil {
+      throw .topic(
+        "the topic \(name) does not exist: create the topics with `\(apply)`, or set trends.enabled to false")
     }
   }
 

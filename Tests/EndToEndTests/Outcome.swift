@@ -29,6 +29,7 @@ struct StreamOutcome: Equatable {
     }
     let risks = RiskDecoder()
     try stream.forEach(stream.topics.risk, partitions: stream.partitions) { message in
+      guard !message.isTombstone else { return }
       riskRecords += 1
       riskEvents.insert(try message.value.withUnsafeBytes { try risks.decode($0) }.eventID)
     }

@@ -131,6 +131,16 @@ final class Stream {
     return ((try? consumer.committed(all)) ?? [:]).values.reduce(0, +)
   }
 
+  /// What the trend processors' group has committed, and the ledger's end.
+  func trendProgress() throws -> (committed: Int64, end: Int64) {
+    let configuration = ConsumerConfiguration(client: client, groupID: topics.prefix + "deal-trends")
+    let consumer = try Consumer(configuration, logger: Self.quiet)
+    defer { consumer.close() }
+    let partition = TopicPartition(topics.outcomes, 0)
+    let committed = ((try? consumer.committed([partition])) ?? [:])[partition] ?? 0
+    return (committed, try consumer.watermarks(partition).high)
+  }
+
   private func ends() throws -> Int64 {
     let consumer = try Consumer(ConsumerConfiguration(client: client, groupID: group), logger: Self.quiet)
     defer { consumer.close() }

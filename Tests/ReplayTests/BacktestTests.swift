@@ -5,6 +5,7 @@ import Simulation
 import Testing
 
 @testable import Replay
+import Statistics
 
 @Suite("A backtest tells what scores are worth")
 struct BacktestTests {

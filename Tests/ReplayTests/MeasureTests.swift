@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Replay
+import Statistics
 
 @Suite("Measures of skill")
 struct MeasureTests {

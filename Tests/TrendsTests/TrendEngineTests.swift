@@ -119,7 +119,9 @@ private struct Ledger {
     for day in 0..<200 { ledger.close("FinTech", rep: "rep_18", on: day, won: day % 2 == 0) }
     for day in 200..<215 { ledger.close("FinTech", rep: "rep_18", on: day, won: false) }
     ledger.close("FinTech", rep: "rep_18", on: 215, won: true)
-    let news = run(ledger, settings()).filter { $0.kind == .losingStreak && $0.segment == "rep=rep_18 and industry=FinTech" }
+    let news = run(ledger, settings()).filter {
+      $0.kind == .losingStreak && $0.segment == "rep=rep_18 and industry=FinTech"
+    }
     let opened = try #require(news.first)
     #expect(opened.phase == .opened && opened.after >= 5)
     #expect(opened.title.contains("rep_18 has lost \(Int(opened.after)) consecutive FinTech deals"))

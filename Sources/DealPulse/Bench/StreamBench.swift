@@ -147,6 +147,7 @@ struct StreamBench {
     settings.groupID = prefix + "scorer"
     settings.fetchWaitMax = 2
     settings.guarantee = .atLeastOnce
+    settings.trends = nil
     return settings
   }
 

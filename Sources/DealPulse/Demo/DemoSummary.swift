@@ -32,6 +32,7 @@ struct DemoSummary: Codable {
     let risks = RiskDecoder()
     var seen: Set<EventID> = []
     try TopicReader.read(client, topic: topics.risk, partitions: dealPartitions, logger: logger) { message in
+      guard !message.isTombstone else { return }
       let event = try message.value.withUnsafeBytes { try risks.decode($0) }
       guard seen.insert(event.eventID).inserted else { return }
       summary.tiers[event.tier.name, default: 0] += 1

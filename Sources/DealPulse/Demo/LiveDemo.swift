@@ -35,6 +35,7 @@ struct LiveDemo {
       try sender.flush()
       try consumer.withBatch(maxMessages: 100, timeout: 400) { batch in
         try batch.forEach { message in
+          guard !message.isTombstone else { return }
           let event = try message.value.withUnsafeBytes { try decoder.decode($0) }
           if event.mode == .live { print(line(event)) }
         }

@@ -1,5 +1,6 @@
 import Deals
 import Scoring
+import Statistics
 
 /// A score of a closed deal, held against its outcome.
 struct JudgedScore: Sendable {

@@ -1,4 +1,5 @@
 import Deals
+import Statistics
 
 /// What the scores of a group of closed deals were worth. A figure that can't be computed is nil, never a NaN.
 public struct SkillReport: Sendable {
@@ -110,7 +111,7 @@ public struct SkillReport: Sendable {
     RiskTier.allCases.compactMap { tier in
       let inTier = scores.filter { $0.tier == tier }
       let won = inTier.count { $0.forecast.isWon }
-      guard let interval = WilsonInterval.of(won, inTier.count) else { return nil }
+      guard let interval = Binomial.wilson(won, of: inTier.count) else { return nil }
       return TierRow(tier: tier, deals: inTier.count, won: won, interval: interval)
     }
   }

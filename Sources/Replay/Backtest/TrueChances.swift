@@ -1,5 +1,6 @@
 import CRMImport
 import Deals
+import Statistics
 
 /// The chances that a simulated history was drawn from: no model can be expected to do better.
 public struct TrueChances: Sendable {

@@ -1,5 +1,6 @@
 import Deals
 import Scoring
+import Statistics
 
 /// Two configurations over the same history: what a change from the first to the second would have done.
 public struct Comparison: Sendable {

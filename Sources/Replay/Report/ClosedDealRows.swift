@@ -1,5 +1,6 @@
 import Charts
 import Deals
+import Statistics
 
 /// The closed deals of a history as a report groups and counts them.
 struct ClosedDealRows {
@@ -36,7 +37,7 @@ struct ClosedDealRows {
     }
 
     var winRate: Double { Double(won) / Double(max(1, deals)) }
-    var interval: ClosedRange<Double>? { WilsonInterval.of(won, deals) }
+    var interval: ClosedRange<Double>? { Binomial.wilson(won, of: deals) }
     var point: LineChart.Point { LineChart.Point(winRate, interval) }
   }
 

@@ -1,4 +1,5 @@
 import Charts
+import Statistics
 
 /// What a page says of a model: its verdict, its tiers, its calibration and its lift.
 enum ModelSections {
@@ -69,7 +70,7 @@ enum ModelSections {
         .init(
           "happened",
           report.calibration.map {
-            .init($0.winRate, WilsonInterval.of(Int(($0.winRate * Double($0.deals)).rounded()), $0.deals))
+            .init($0.winRate, Binomial.wilson(Int(($0.winRate * Double($0.deals)).rounded()), of: $0.deals))
           }),
       ]
     ).svg

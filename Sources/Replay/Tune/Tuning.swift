@@ -1,5 +1,6 @@
 import Deals
 import Scoring
+import Statistics
 
 /// Searches weights and tiers of `weighted-v1` on the earlier part of a history, and judges what it found on the later
 /// part alone, which the search never saw.
@@ -170,7 +171,7 @@ public struct Tuning: Sendable {
       counts[tier] = (known.deals + 1, known.won + (forecast.isWon ? 1 : 0))
     }
     return RiskTier.allCases.compactMap { tier in
-      guard let (deals, won) = counts[tier], let interval = WilsonInterval.of(won, deals) else { return nil }
+      guard let (deals, won) = counts[tier], let interval = Binomial.wilson(won, of: deals) else { return nil }
       return SkillReport.TierRow(tier: tier, deals: deals, won: won, interval: interval)
     }
   }

@@ -1,6 +1,8 @@
 import Configuration
 import Connection
 import Deals
+import struct Foundation.TimeZone
+import Trends
 
 /// The keys of `scorer.yaml`, each declared once.
 public enum ScorerKeys {
@@ -60,6 +62,34 @@ public enum ScorerKeys {
     "currency.base", default: "USD", "The currency of every amount after conversion."
   ) { Currency($0) == nil ? "must be three capital letters" : nil }
 
+  static let trendsEnabled = ConfigurationKey(
+    "trends.enabled", default: true, "Whether this instance looks for trends, where its group lets it.")
+  static let trendsGroup = ConfigurationKey(
+    "trends.group_id", default: "deal-trends",
+    "The consumer group of the trend processors; topics.prefix stands before it.")
+  static let trendSegments = ConfigurationKey(
+    "trends.segments", default: SegmentDimensions.standard.map(\.name),
+    "Dimensions whose segments are watched, and pairs such as rep*industry."
+  ) {
+    $0.allSatisfy { SegmentDimensions(name: $0) != nil } && !$0.isEmpty ? nil : "must be dimensions, or pairs with a *"
+  }
+  static let trendDetector = ConfigurationKey(
+    "trends.detector", default: TrendShift.Detector.sequential, "How shifts of a win rate are found.")
+  static let trendPoints = ConfigurationKey(
+    "trends.minimum_points", default: 5.0, in: 0.1...100, "A shift smaller than so many points is not told.")
+  static let trendDeals = ConfigurationKey(
+    "trends.minimum_deals", default: 20, in: 1...10_000, "Deals since the change that a shift needs.")
+  static let falseAlarms = ConfigurationKey(
+    "trends.false_alarms_per_year", default: 1.0, in: 0.001...1_000,
+    "False alarms that may be expected in a year, over all segments.")
+  static let velocityFloor = ConfigurationKey(
+    "trends.velocity_floor", default: 500.0, in: 0...1e9,
+    "Dollars for each day of the cycle below which velocity is low.")
+  static let timeZone = ConfigurationKey(
+    "reports.time_zone", default: "UTC",
+    "The zone in which days, weeks and months of reports end, such as Europe/Paris."
+  ) { TimeZone(identifier: $0) == nil ? "must be an IANA time zone" : nil }
+
   /// Everything that `scorer.yaml` may hold. `currency_rates` and `playbook` have a structure of their own.
   public static let schema = ConfigurationSchema(
     keys: ConnectionKeys.all + [
@@ -68,7 +98,9 @@ public enum ScorerKeys {
       commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, model.declaration,
       repDays.declaration,
       segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,
-      retention.declaration, baseCurrency.declaration,
+      retention.declaration, baseCurrency.declaration, trendsEnabled.declaration, trendsGroup.declaration,
+      trendSegments.declaration, trendDetector.declaration, trendPoints.declaration, trendDeals.declaration,
+      falseAlarms.declaration, velocityFloor.declaration, timeZone.declaration,
     ], parts: ["currency_rates", "playbook"])
 
   /// The keys on which a score depends: they make the configuration's hash.
@@ -79,3 +111,4 @@ public enum ScorerKeys {
 }
 
 extension ScorerSettings.Guarantee: ConfigurationWord {}
+extension TrendShift.Detector: ConfigurationWord {}

@@ -1,9 +1,11 @@
 import Configuration
 import Connection
 import Deals
+import struct Foundation.TimeZone
 import Kafka
 import Observability
 import Scoring
+import Trends
 import Topics
 
 /// A scorer's configuration as it was loaded.
@@ -82,6 +84,20 @@ extension ScorerSettings {
       ? PointsModel(baselines: baselines) : WeightedModel(baselines: baselines)
     engine.ageingDays = configuration[ScorerKeys.ageingDays].sorted()
     engine.closedRetentionDays = configuration[ScorerKeys.retention]
+    trends = configuration[ScorerKeys.trendsEnabled] ? Self.trends(configuration, topics) : nil
+  }
+
+  private static func trends(_ configuration: Configuration, _ topics: TopicNames) -> TrendProcessorSettings {
+    var trends = TrendProcessorSettings()
+    trends.groupID = topics.prefix + configuration[ScorerKeys.trendsGroup]
+    trends.timeZone = TimeZone(identifier: configuration[ScorerKeys.timeZone]) ?? .gmt
+    trends.engine.segments = configuration[ScorerKeys.trendSegments].compactMap { SegmentDimensions(name: $0) }
+    trends.engine.detector = configuration[ScorerKeys.trendDetector]
+    trends.engine.minimumPoints = configuration[ScorerKeys.trendPoints]
+    trends.engine.minimumDeals = configuration[ScorerKeys.trendDeals]
+    trends.engine.falseAlarmsPerYear = configuration[ScorerKeys.falseAlarms]
+    trends.engine.velocityFloor = configuration[ScorerKeys.velocityFloor]
+    return trends
   }
 
   /// `default` where everything on which a score depends is as in the defaults, else a hash of what is not.

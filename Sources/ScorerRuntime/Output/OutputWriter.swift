@@ -40,6 +40,14 @@ final class OutputWriter {
       to: risk, partition: event.source.partition, event.dealID, event.scoredAt, riskHeaders, event.occurredAt, group)
   }
 
+  /// A deal that the CRM deleted leaves nothing behind in deals.risk once it is compacted.
+  func writeDeletion(of deal: DealID, partition: Int32, now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
+    try deal.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
+      try producer.produce(
+        to: risk, partition: partition, key: key, value: nil, timestamp: now.milliseconds, group: group)
+    }
+  }
+
   func write(_ entry: LedgerEntry, now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
     writer.removeAll()
     writer.ledgerEntry(entry)

@@ -246,6 +246,10 @@ final class DealProcessor {
     if isLive, !task.engine.position.isLive { task.engine.markLive() }
     task.engine.apply(change, at: message.offset, &baselines, into: &output)
     try publish(now)
+    if change.kind == .deleted {
+      try lease.check()
+      try writer.writeDeletion(of: change.dealID, partition: message.partition, now: now, committer.group)
+    }
     return isLive
   }
 

@@ -78,6 +78,10 @@ extension TrendEngine {
   private mutating func cycleNews(
     _ name: String, _ spoken: String, _ recent: [ClosedDeal], _ before: [ClosedDeal], at instant: Timestamp
   ) -> [TrendShift] {
+    // A history that has just begun holds short cycles alone: the long ones have not closed yet.
+    guard let first = before.map(\.closedAt).min(), let last = before.map(\.closedAt).max(),
+      last.days(since: first) >= 240
+    else { return [] }
     let (new, old) = (recent.map { Double($0.cycleDays) }, before.map { Double($0.cycleDays) })
     guard new.count >= settings.minimumDeals, old.count >= settings.minimumBaselineDeals, let mine = mean(new),
       let theirs = mean(old), let newDeviation = deviation(new), let oldDeviation = deviation(old)
@@ -170,20 +174,21 @@ extension TrendEngine {
   mutating func pipelineNews(day: Day, at instant: Timestamp) -> [TrendShift] {
     pipeline.forgetRisky(before: day.adding(-57))
     let count = pipeline.risky[day] ?? 0
-    let before = pipeline.risky.filter { $0.key < day }
-    guard let first = before.keys.min(), day - first >= 14 else { return [] }
-    let usual = Double(before.values.reduce(0, +)) / Double(day - first)
-    // The chance of so many at a Poisson mean, as the lower tail of a gamma distribution.
-    let tail = count > 0 ? 1 - Gamma.upper(Double(count), max(usual, 0.1)) : 1
+    let first = pipeline.risky.keys.min() ?? day
+    guard day - first >= 28 else { return [] }
+    let before = (1...min(56, day - first)).map { Double(pipeline.risky[day.adding(-$0)] ?? 0) }
+    guard let usual = mean(before), let spread = deviation(before) else { return [] }
     let key = StandingShifts.Key(kind: .riskVolume, segment: "team")
-    let holds = count >= 5 && tail < settings.falseAlarmsPerYear / 365
+    // Four standard deviations of the days themselves: they vary more than chance alone would let them. And twice as many,
+    // as a team that grows has more of everything.
+    let holds = count >= 10 && Double(count) > usual + 4 * max(spread, 1) && Double(count) >= 2 * usual
     guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { return [] }
     return [
       TrendShift(
         kind: .riskVolume, phase: phase, detector: .plain, segment: "team",
         title: "\(count) deals became High or Critical on \(day), \(ShiftText.decimal(usual)) a day are usual",
         before: usual,
-        after: Double(count), dealsBefore: before.values.reduce(0, +), dealsAfter: count, beganAt: Timestamp(day),
+        after: Double(count), dealsBefore: Int(before.reduce(0, +)), dealsAfter: count, beganAt: Timestamp(day),
         openedAt: openedAt, occurredAt: instant,
         action: phase == .resolved ? nil : "Look for one cause: a stage, a source or a change of the data.",
         ledgerOffset: offset)

@@ -1,35 +1,35 @@
 import Foundation
 
 /// How near the chances came to what happened.
-struct Accuracy: Sendable {
+public struct Accuracy: Sendable {
   /// One group of deals that were given like chances.
-  struct Bin: Sendable {
+  public struct Bin: Sendable {
     /// Deals in it.
-    var deals: Int
+    public var deals: Int
     /// The mean of the chances.
-    var chance: Double
+    public var chance: Double
     /// The share that was won.
-    var winRate: Double
+    public var winRate: Double
     /// The lowest and the highest chance.
-    var range: ClosedRange<Double>
+    public var range: ClosedRange<Double>
   }
 
   /// The mean of (chance − outcome)²: 0 is perfect, and always naming the base rate gives `uncertainty`.
-  let brier: Double
+  public let brier: Double
   /// How far the chances of each bin lie from what happened in it; 0 is perfect.
-  let reliability: Double
+  public let reliability: Double
   /// How far what happened in the bins lies from the base rate; more is better.
-  let resolution: Double
+  public let resolution: Double
   /// What the base rate alone leaves open.
-  let uncertainty: Double
+  public let uncertainty: Double
   /// The mean of −ln(the chance that was given to what happened).
-  let logLoss: Double
+  public let logLoss: Double
   /// Ten groups of equal size where chances differ enough; equal chances are never torn apart.
-  let bins: [Bin]
+  public let bins: [Bin]
 
   /// Nil without deals. Decomposition: Murphy (1973), over the bins, so that reliability − resolution + uncertainty is the
   /// Brier score of the bins' mean chances.
-  init?(_ forecasts: [Forecast]) {
+  public init?(_ forecasts: [Forecast]) {
     guard !forecasts.isEmpty else { return nil }
     let count = Double(forecasts.count)
     let base = Double(forecasts.count { $0.isWon }) / count
@@ -71,15 +71,15 @@ struct Accuracy: Sendable {
 }
 
 /// How well the riskiest deals are the ones that are lost.
-struct LossRanking: Sendable {
+public struct LossRanking: Sendable {
   /// The mean precision over the recall of lost deals, deals of equal risk taken together; the share of lost deals is what
   /// chance gives.
-  let averagePrecision: Double
+  public let averagePrecision: Double
   /// For each tenth of the deals, riskiest first: the share lost there, divided by the share lost of all.
-  let lift: [Double]
+  public let lift: [Double]
 
   /// Nil where no deal was lost.
-  init?(_ forecasts: [Forecast]) {
+  public init?(_ forecasts: [Forecast]) {
     let lost = forecasts.count { !$0.isWon }
     guard lost > 0 else { return nil }
     let sorted = forecasts.sorted { $0.chance < $1.chance }
@@ -105,18 +105,5 @@ struct LossRanking: Sendable {
       guard to > from else { return nil }
       return (losses[to] - losses[from]) / Double(to - from) / share
     }
-  }
-}
-
-/// The interval for a share of so many of so many: Wilson (1927), 95%.
-enum WilsonInterval {
-  static func of(_ hits: Int, _ count: Int) -> ClosedRange<Double>? {
-    guard count > 0 else { return nil }
-    let (n, z) = (Double(count), Normal.quantile975)
-    let p = Double(hits) / n
-    let scale = 1 + z * z / n
-    let middle = (p + z * z / (2 * n)) / scale
-    let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / scale
-    return max(0, middle - half)...min(1, middle + half)
   }
 }

@@ -3,14 +3,14 @@ import Foundation
 /// How well chances put won deals before lost ones: the area under the ROC curve with its uncertainty.
 ///
 /// DeLong, DeLong and Clarke-Pearson (1988), computed by midranks as in Sun and Xu (2014): O(n log n).
-struct Discrimination: Sendable {
+public struct Discrimination: Sendable {
   /// The chance that a won deal was given more than a lost one, ties counting half.
-  let auc: Double
+  public let auc: Double
   private let wonParts: [Double]
   private let lostParts: [Double]
 
   /// Nil where there are not both won and lost deals.
-  init?(_ forecasts: [Forecast]) {
+  public init?(_ forecasts: [Forecast]) {
     let order = forecasts.indices.sorted { forecasts[$0].chance < forecasts[$1].chance }
     let wonCount = forecasts.count { $0.isWon }
     let lostCount = forecasts.count - wonCount
@@ -39,18 +39,18 @@ struct Discrimination: Sendable {
   }
 
   /// The variance of the area; nil where a class has fewer than two deals.
-  var variance: Double? { Self.covariance(self, self) }
+  public var variance: Double? { Self.covariance(self, self) }
 
   /// The interval that holds the true area in 95 of 100 cases, held in 0...1; nil where it can't be told.
-  var interval: ClosedRange<Double>? {
+  public var interval: ClosedRange<Double>? {
     guard let variance else { return nil }
-    let half = Normal.quantile975 * variance.squareRoot()
+    let half = Normal.quantile(0.975) * variance.squareRoot()
     return max(0, auc - half)...min(1, auc + half)
   }
 
   /// How probable a difference at least as large as this is between two models of equal skill, judged on the same deals;
   /// nil where it can't be told.
-  static func pairedTest(_ left: Discrimination, _ right: Discrimination) -> (difference: Double, p: Double?)? {
+  public static func pairedTest(_ left: Discrimination, _ right: Discrimination) -> (difference: Double, p: Double?)? {
     guard left.wonParts.count == right.wonParts.count, left.lostParts.count == right.lostParts.count,
       let leftVariance = left.variance, let rightVariance = right.variance, let shared = covariance(left, right)
     else { return nil }
@@ -74,12 +74,4 @@ struct Discrimination: Sendable {
     for index in left.indices { sum += (left[index] - leftMean) * (right[index] - rightMean) }
     return sum / (count - 1)
   }
-}
-
-/// The standard normal distribution, as far as intervals and tests need it.
-enum Normal {
-  static let quantile975 = 1.959963984540054
-
-  /// The chance of a value at least as far from 0, on either side.
-  static func twoSided(_ z: Double) -> Double { erfc(abs(z) / 2.0.squareRoot()) }
 }

@@ -1,0 +1,106 @@
+import Deals
+import Kafka
+import Logging
+
+/// Follows deals.risk for the open deals behind a shift, and hands scores out in the order of event time.
+final class ScoreTail {
+  private let settings: ScorerSettings
+  private let logger: Logger
+  private let consumer: Consumer
+  private let decoder = RiskDecoder()
+  private var waiting: [RiskEvent] = []
+  private var isSorted = true
+  private var open: Set<TopicPartition> = []
+
+  init(_ settings: ScorerSettings, logger: Logger) throws(KafkaError) {
+    self.settings = settings
+    self.logger = logger
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-scores")
+    configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
+    configuration.fetchWaitMax = settings.fetchWaitMax
+    consumer = try Consumer(configuration, logger: logger)
+  }
+
+  /// Reads from the beginning again, to the end that there is now.
+  func restart() throws(KafkaError) {
+    waiting = []
+    let admin = try Admin(settings.client, logger: logger)
+    let topic = settings.topics.risk
+    guard let found = try admin.describe(topic: topic) else { throw KafkaError.missing(topic: topic) }
+    open = Set((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
+    try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
+    while !open.isEmpty { try poll(timeout: 100) }
+  }
+
+  /// Takes in what has come.
+  func poll(timeout: Int32) throws(KafkaError) {
+    consumer.withBatch(maxMessages: 5_000, timeout: timeout) { batch in
+      batch.forEach { message in
+        guard !message.isTombstone else { return }
+        // A score that can't be read is the scorer's and the verifier's matter: here it is only not counted.
+        guard let event = message.value.withUnsafeBytes({ try? decoder.decode($0) }) else { return }
+        if let last = waiting.last, last.occurredAt > event.occurredAt { isSorted = false }
+        waiting.append(event)
+      }
+    }
+    for event in consumer.takeEvents() {
+      switch event {
+      case .reachedEnd(let partition, _): open.remove(partition)
+      case .failed(let error, _): if error.isFatal { throw error }
+      }
+    }
+  }
+
+  /// The scores up to an instant that have not been handed out, in the order of event time.
+  func take(through instant: Timestamp) -> [RiskEvent] {
+    if !isSorted {
+      waiting.sort { ($0.occurredAt, $0.dealID) < ($1.occurredAt, $1.dealID) }
+      isSorted = true
+    }
+    guard let first = waiting.first, first.occurredAt <= instant else { return [] }
+    let count = waiting.firstIndex { $0.occurredAt > instant } ?? waiting.count
+    let taken = Array(waiting[..<count])
+    waiting.removeFirst(count)
+    return taken
+  }
+
+  func close() { consumer.close() }
+}
+
+/// Reads a topic once, from its beginning to the end that it has now.
+struct TopicSweep {
+  private let topic: String
+  private let settings: ScorerSettings
+  private let logger: Logger
+
+  init(_ topic: String, _ settings: ScorerSettings, logger: Logger) {
+    self.topic = topic
+    self.settings = settings
+    self.logger = logger
+  }
+
+  func forEach(_ body: (UnsafeRawBufferPointer) -> Void) throws(KafkaError) {
+    let admin = try Admin(settings.client, logger: logger)
+    guard let found = try admin.describe(topic: topic) else { throw KafkaError.missing(topic: topic) }
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-sweep")
+    configuration.offsetReset = .earliest
+    configuration.reportsPartitionEnd = true
+    configuration.fetchWaitMax = settings.fetchWaitMax
+    let consumer = try Consumer(configuration, logger: logger)
+    defer { consumer.close() }
+    var open = Set((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
+    try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
+    while !open.isEmpty {
+      consumer.withBatch(maxMessages: 5_000, timeout: 100) { batch in
+        batch.forEach { message in message.value.withUnsafeBytes { body($0) } }
+      }
+      for event in consumer.takeEvents() {
+        switch event {
+        case .reachedEnd(let partition, _): open.remove(partition)
+        case .failed(let error, _): if error.isFatal { throw error }
+        }
+      }
+    }
+  }
+}

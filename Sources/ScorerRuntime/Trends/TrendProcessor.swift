@@ -1,0 +1,268 @@
+import Deals
+import Foundation
+import Kafka
+import Logging
+import Metrics
+import Observability
+import Topics
+import Trends
+
+/// The trend processor: the ledger in, shifts and reports out. The ledger has one partition, so that of all instances one is
+/// active, and Kafka moves the work where that one fails.
+///
+/// Whoever takes over reads the whole ledger again, silently up to the position that its group has committed, and leaves out
+/// what stands in deals.trends and deals.reports already: so nothing is missed, and nothing is said twice, even where a
+/// record was written and its position was not.
+final class TrendProcessor {
+  private let settings: ScorerSettings
+  private let trends: TrendProcessorSettings
+  private let logger: Logger
+  private let clock: @Sendable () -> Timestamp
+  private let isStopped: @Sendable () -> Bool
+  private let consumer: Consumer
+  private let scores: ScoreTail
+  private let producer: Producer
+  private let trendTopic: ProducerTopic
+  private let reportTopic: ProducerTopic
+  private let trendHeaders: RecordHeaders
+  private let reportHeaders: RecordHeaders
+  private let decoder = LedgerDecoder()
+  private let partition: TopicPartition
+  private let lag = Gauge(label: "dealpulse_trend_lag_records")
+  private let opened = Counter(label: "dealpulse_trend_shifts_total")
+
+  private var work: Work?
+  private var isAssigned = false
+  private var writer = JSONWriter()
+
+  /// What belongs to one time of being active.
+  private struct Work {
+    var engine: TrendEngine
+    var reporter: Reporter
+    /// Below it everything has been said.
+    var committed: Int64
+    var published: Set<EventID>
+    var position: Int64 = 0
+  }
+
+  init(
+    _ settings: ScorerSettings, _ trends: TrendProcessorSettings, logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp, isStopped: @escaping @Sendable () -> Bool
+  ) throws(KafkaError) {
+    self.settings = settings
+    self.trends = trends
+    self.clock = clock
+    self.isStopped = isStopped
+    var logger = logger
+    logger[metadataKey: "processor"] = "trends"
+    self.logger = logger
+    partition = TopicPartition(settings.topics.outcomes, 0)
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: trends.groupID)
+    configuration.client.clientID += "-trends"
+    configuration.groupInstanceID = "\(settings.instanceID)-trends"
+    configuration.sessionTimeout = settings.sessionTimeout
+    configuration.heartbeatInterval = max(200, settings.sessionTimeout / 5)
+    configuration.fetchWaitMax = settings.fetchWaitMax
+    configuration.offsetReset = .earliest
+    consumer = try Consumer(configuration, logger: logger)
+    scores = try ScoreTail(settings, logger: logger)
+    var producing = ProducerConfiguration(client: settings.client)
+    producing.client.clientID += "-trends"
+    if settings.guarantee == .exactlyOnce {
+      producing.transactionalID = "\(settings.topics.prefix)\(trends.groupID)-\(settings.instanceID)"
+    } else {
+      producing.messageTimeout = settings.sessionTimeout
+    }
+    producer = try Producer(producing, logger: logger)
+    trendTopic = try producer.topic(settings.topics.trends)
+    reportTopic = try producer.topic(settings.topics.reports)
+    let source = "/dealpulse/\(trends.groupID)"
+    trendHeaders = RecordHeaders(
+      MessageType.trend.constantHeaders(source: source).map { MessageHeader($0.name, $0.value) })
+    reportHeaders = RecordHeaders(
+      MessageType.report.constantHeaders(source: source).map { MessageHeader($0.name, $0.value) })
+  }
+
+  /// Runs until it is stopped.
+  func run() throws(ScorerError) {
+    defer { close() }
+    do throws(KafkaError) {
+      if settings.guarantee == .exactlyOnce {
+        try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
+      }
+      try consumer.subscribe([settings.topics.outcomes], handler())
+    } catch {
+      throw .kafka(error)
+    }
+    while !isStopped() {
+      do throws(KafkaError) {
+        try turn()
+      } catch {
+        guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+        try startOver(after: error)
+      }
+    }
+  }
+
+  private func handler() -> RebalanceHandler {
+    RebalanceHandler(
+      assigned: { [unowned self] partitions in
+        isAssigned = !partitions.isEmpty
+        work = nil
+        return Dictionary(uniqueKeysWithValues: partitions.map { ($0, StartOffset.beginning) })
+      },
+      revoked: { [unowned self] _ in
+        isAssigned = false
+        work = nil
+      },
+      lost: { [unowned self] _ in
+        isAssigned = false
+        work = nil
+      })
+  }
+
+  private func turn() throws(KafkaError) {
+    if isAssigned, work == nil { try takeOver() }
+    if work != nil { try scores.poll(timeout: 0) }
+    var (news, reports): ([TrendShift], [Report]) = ([], [])
+    var unreadable: KafkaError?
+    try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
+      try batch.forEach { message throws(KafkaError) in
+        guard var work, message.offset >= work.position else { return }
+        self.work = nil
+        defer { self.work = work }
+        work.position = message.offset + 1
+        do throws(DecodeFailure) {
+          guard !message.isTombstone else { return }
+          let entry = try message.value.withUnsafeBytes { bytes throws(DecodeFailure) in try decoder.decode(bytes) }
+          for score in scores.take(through: entry.occurredAt) { work.engine.observe(score) }
+          let due = work.reporter.reports(before: entry, work.engine)
+          let shifts = work.engine.apply(entry, at: message.offset)
+          guard message.offset >= work.committed else { return }
+          reports += due.filter { !work.published.contains($0.eventID) }
+          news += shifts.filter { !work.published.contains($0.eventID) }
+        } catch {
+          unreadable = KafkaError.abort("\(message.topic) offset \(message.offset) can't be read: \(error)")
+        }
+      }
+    }
+    if let unreadable { logger.error("\(unreadable)") }
+    try publish(news, reports)
+    for case .failed(let error, _) in consumer.takeEvents() where error.isFatal { throw error }
+    if let work, let marks = consumer.cachedWatermarks(partition) { lag.record(max(0, marks.high - work.position)) }
+  }
+
+  /// Learns what has been said: the group's position, and the identities of what was written since.
+  private func takeOver() throws(KafkaError) {
+    let committed = try consumer.committed([partition], timeout: 10_000)[partition] ?? 0
+    var published: Set<EventID> = []
+    let (trendDecoder, reportDecoder) = (TrendDecoder(), ReportDecoder())
+    try TopicSweep(settings.topics.trends, settings, logger: logger).forEach { bytes in
+      if let shift = try? trendDecoder.decode(bytes) { published.insert(shift.eventID) }
+    }
+    try TopicSweep(settings.topics.reports, settings, logger: logger).forEach { bytes in
+      if let report = try? reportDecoder.decode(bytes) { published.insert(report.eventID) }
+    }
+    try scores.restart()
+    guard isAssigned else { return }
+    work = Work(
+      engine: TrendEngine(settings: trends.engine), reporter: Reporter(timeZone: trends.timeZone), committed: committed,
+      published: published)
+    logger.info(
+      "active", metadata: ["committed": "\(committed)", "published": "\(published.count)"])
+  }
+
+  private func publish(_ news: [TrendShift], _ reports: [Report]) throws(KafkaError) {
+    guard let position = work?.position, position > (work?.committed ?? 0) else { return }
+    let group = DeliveryGroup()
+    let isTransaction = settings.guarantee == .exactlyOnce
+    if isTransaction { try producer.beginTransaction() }
+    let now = clock()
+    for shift in news { try write(shift, now, group) }
+    for report in reports { try write(report, now, group) }
+    if isTransaction {
+      guard let metadata = consumer.groupMetadata() else {
+        throw KafkaError.abort("this member has no place in its group")
+      }
+      try retrying { () throws(KafkaError) in
+        try producer.send(offsets: [partition: position], as: metadata, timeout: 10_000)
+      }
+      try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: 30_000) }
+    } else {
+      if !news.isEmpty || !reports.isEmpty { try producer.flush(timeout: Int32(settings.sessionTimeout)) }
+      if let failure = group.firstFailure { throw failure }
+      try consumer.commit([partition: position], waits: false)
+    }
+    work?.committed = position
+    for shift in news where shift.phase == .opened {
+      opened.increment()
+      logger.info("shift opened", metadata: ["segment": "\(shift.segment)", "kind": "\(shift.kind.rawValue)"])
+    }
+  }
+
+  private func write(_ shift: TrendShift, _ now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
+    var shift = shift
+    shift.mode = mode(shift.occurredAt, now)
+    writer.removeAll()
+    writer.trendShift(shift)
+    try send(to: trendTopic, key: shift.segment, trendHeaders, shift.eventID, shift.occurredAt, now, group)
+  }
+
+  private func write(_ report: Report, _ now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
+    var report = report
+    report.mode = mode(report.to, now)
+    writer.removeAll()
+    writer.report(report)
+    try send(to: reportTopic, key: report.kind.rawValue, reportHeaders, report.eventID, report.to, now, group)
+  }
+
+  private func mode(_ instant: Timestamp, _ now: Timestamp) -> ProcessingMode {
+    now.milliseconds - instant.milliseconds <= settings.liveWithin ? .live : .backfill
+  }
+
+  private func send(
+    to topic: ProducerTopic, key: String, _ headers: RecordHeaders, _ id: EventID, _ time: Timestamp, _ now: Timestamp,
+    _ group: DeliveryGroup
+  ) throws(KafkaError) {
+    try key.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
+      try writer.withBytes { value throws(KafkaError) in
+        try producer.produce(
+          to: topic, key: key, value: value, timestamp: now.milliseconds, common: headers,
+          headers: [MessageHeader("ce_id", id.description), MessageHeader("ce_time", time.rfc3339)], group: group)
+      }
+    }
+  }
+
+  /// After an error nothing is certain but what Kafka has: everything is read again.
+  private func startOver(after error: KafkaError) throws(ScorerError) {
+    logger.warning("starts over: \(error)")
+    do throws(KafkaError) {
+      work = nil
+      if settings.guarantee == .exactlyOnce {
+        try retrying { () throws(KafkaError) in try producer.abortTransaction() }
+      } else {
+        producer.purge()
+      }
+      guard isAssigned else { return }
+      try consumer.seek([partition: .beginning])
+    } catch {
+      guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+    }
+  }
+
+  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+    while true {
+      do throws(KafkaError) {
+        return try call()
+      } catch {
+        guard error.isRetriable, !isStopped() else { throw error }
+      }
+    }
+  }
+
+  private func close() {
+    consumer.close()
+    scores.close()
+    producer.close()
+  }
+}
