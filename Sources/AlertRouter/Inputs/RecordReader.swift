@@ -8,7 +8,7 @@ import Topics
 
 /// What one record says.
 enum Statement {
-  /// Something about a deal, a segment or a report.
+  /// Something about a deal or a segment.
   case alert(AlertSource)
   /// A report that digests carry.
   case report(ReportNote)
@@ -35,13 +35,13 @@ final class RecordReader {
   func read(_ message: borrowing MessageView) throws(DeadLetterReason) -> Statement? {
     switch message.topic {
     case topics.risk: return .alert(try risk(message))
+    case topics.outcomes:
+      return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
     case topics.trends: return .alert(try trend(message))
     case topics.reports:
       let report = try decode(message) { bytes throws(DecodeFailure) in try reports.decode(bytes) }
       // History that is worked through reaches nobody.
       return report.mode == .backfill ? nil : .report(ReportNote(report))
-    case topics.outcomes:
-      return .outcome(try decode(message) { bytes throws(DecodeFailure) in try outcomes.decode(bytes) })
     case topics.alertsState: return try shared(message)
     default: return nil
     }
