@@ -145,6 +145,7 @@ final class RouterLoop {
       switch statement {
       case .alert(let source): output.decisions += pipeline.take(source, at: now)
       case .outcome(let entry): output.decisions += pipeline.take(entry, at: now)
+      case .report(let note): pipeline.take(note)
       case .shared(let record, let writer):
         // Our own word comes back to us; that of a store that was lost under our name would bear another.
         if writer != name { pipeline.learn(record, from: writer, at: now) }

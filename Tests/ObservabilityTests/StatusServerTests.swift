@@ -11,12 +11,18 @@ import Testing
 @Suite("A program says how it is") struct StatusServerTests {
   private func answer(_ port: Int, _ path: String) async throws -> (status: Int?, text: String) {
     let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
-    let (data, response) = try await URLSession.shared.data(from: url)
+    var request = URLRequest(url: url)
+    request.timeoutInterval = 300
+    let (data, response) = try await URLSession.shared.data(for: request)
     return ((response as? HTTPURLResponse)?.statusCode, String(decoding: data, as: UTF8.self))
   }
 
   private func server(_ readiness: Readiness = Readiness(), host: String = "127.0.0.1") -> StatusServer {
-    StatusServer(host: host, readiness: readiness, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+    // Patient: other tests keep the cooperative threads busy, on which the server answers.
+    StatusServer(
+      host: host, patience: 300, readiness: readiness,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) {
       "deals 1\n"
     }
   }
@@ -48,7 +54,7 @@ import Testing
     let first = server()
     let port = try await first.start()
     let second = StatusServer(
-      port: port, readiness: Readiness(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      port: port, patience: 300, readiness: Readiness(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { "" }
     await #expect { try await second.start() } throws: { "\($0)".contains("metrics.port") }
     await first.stop()

@@ -15,6 +15,7 @@ public actor StatusServer {
   }
 
   private let requestedPort: Int
+  private let patience: Double
   private let metrics: @Sendable () -> String
   private let readiness: Readiness
   private let logger: Logger
@@ -25,14 +26,16 @@ public actor StatusServer {
   /// - Parameters:
   ///   - host: An IPv4 or IPv6 address; 127.0.0.1 is reached from this machine alone.
   ///   - port: 0 for any that is free.
+  ///   - patience: Seconds after which an answer that is not made is given up.
   ///   - logger: Is told the port.
   ///   - metrics: The text of `/metrics`. Called on Swift's cooperative threads: it must not block.
   public init(
-    host: String = "127.0.0.1", port: Int = 0, readiness: Readiness, logger: Logger,
+    host: String = "127.0.0.1", port: Int = 0, patience: Double = 10, readiness: Readiness, logger: Logger,
     metrics: @escaping @Sendable () -> String
   ) {
     self.host = host
     self.requestedPort = port
+    self.patience = patience
     self.readiness = readiness
     self.logger = logger
     self.metrics = metrics
@@ -47,7 +50,7 @@ public actor StatusServer {
     guard running == nil else { throw .alreadyStarted }
     guard let port = UInt16(exactly: requestedPort) else { throw .wrongPort(requestedPort) }
     let server = HTTPServer(
-      config: .init(address: try address(port), timeout: 10, sharedRequestReplaySize: 4_096, logger: .disabled))
+      config: .init(address: try address(port), timeout: patience, sharedRequestReplaySize: 4_096, logger: .disabled))
     await route(server)
     let (stream, outcomes) = AsyncStream.makeStream(of: Start.self)
     let task = Task {
@@ -55,10 +58,10 @@ public actor StatusServer {
     }
     let listening = Task {
       do {
-        try await server.waitUntilListening(timeout: 5)
+        try await server.waitUntilListening(timeout: patience)
         outcomes.yield(.listening)
       } catch {
-        outcomes.yield(.failed("it took more than 5 s"))
+        outcomes.yield(.failed("it took too long"))
       }
     }
     defer { listening.cancel() }
