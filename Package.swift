@@ -122,11 +122,12 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "AlertDeliveryTests",
-      dependencies: ["AlertDelivery", "Alerts", "Deals", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["TestSupport", "AlertDelivery", "Alerts", "Deals", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "AlertRouterTests",
       dependencies: [
+        "TestSupport",
         "AlertRouter", "AlertDelivery", "Alerts", "Deals", "Kafka", "Topics", log,
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

@@ -2,6 +2,7 @@ import Alerts
 import Crypto
 import Deals
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AlertDelivery

@@ -2,6 +2,7 @@ import Alerts
 import Deals
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import AlertDelivery

@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import Logging
 import Topics
+import TestSupport
 
 /// A real broker protocol, a real HTTP receiver and router processes between them.
 final class Stage {

@@ -36,7 +36,7 @@ final class BenchStage {
 /// The stream against a broker: our client alone, our client writing what the scorer writes, and the scorer.
 struct StreamBench {
   /// Each part has topics of its own.
-  static let prefixes = ["pass.", "fan.", "score.", "late."]
+  static let prefixes = ["pass.", "fan.", "score.", "two.", "late."]
   private static let partitions: Int32 = 12
   /// The same for all three: the embedded broker looks for an offset batch by batch, so small batches are its brake.
   private static let throughputLinger = 5.0
@@ -151,14 +151,18 @@ struct StreamBench {
     return settings
   }
 
-  /// The scorer itself, from its first change to its last.
+  /// The scorer itself, from its first change to its last; with two threads; and started again on what it wrote.
   func scorer() throws -> [String: Double] {
-    try fill(TopicNames(prefix: "score."))
-    var settings = settings("score.")
-    settings.linger = Self.throughputLinger
-    settings.fetchWaitMax = 50
-    settings.backfillLedgerWait = 0
-    let scorer = Scorer(settings, logger: logger)
+    var figures = try score("score.", threads: 1)
+    let two = try score("two.", threads: 2)
+    figures["scale_2"] = (two["scorer_eps"] ?? 0) / (figures["scorer_eps"] ?? 1)
+    figures["restore_dps_broker"] = try restore("score.")
+    return figures
+  }
+
+  private func score(_ prefix: String, threads: Int) throws -> [String: Double] {
+    try fill(TopicNames(prefix: prefix))
+    let scorer = Scorer(throughputSettings(prefix, threads: threads), logger: logger)
     let thread = run(scorer)
     while changes(scorer) == 0 { DedicatedThread.pause(milliseconds: 1) }
     let (begun, first, before) = (ContinuousClock.now, changes(scorer), processorSeconds())
@@ -172,6 +176,29 @@ struct StreamBench {
     return [
       "scorer_eps": counted / elapsed, "cpu_s_per_million": used / counted * 1e6, "rss_mb": memory / 1_048_576,
     ]
+  }
+
+  private func throughputSettings(_ prefix: String, threads: Int) -> ScorerSettings {
+    var settings = settings(prefix)
+    settings.threads = threads
+    settings.linger = Self.throughputLinger
+    settings.fetchWaitMax = 50
+    settings.backfillLedgerWait = 0
+    return settings
+  }
+
+  /// Deals restored a second from deals.state through the broker: from the assignment to the last partition that is whole.
+  private func restore(_ prefix: String) throws -> Double {
+    let deals = Set(load.keys).count
+    let scorer = Scorer(throughputSettings(prefix, threads: 1), logger: logger)
+    let thread = run(scorer)
+    while scorer.status.reports[0]?.restoring.isEmpty ?? true { DedicatedThread.pause(milliseconds: 1) }
+    let begun = ContinuousClock.now
+    while scorer.status.reports[0]?.running.count ?? 0 < Int(Self.partitions) { DedicatedThread.pause(milliseconds: 1) }
+    let elapsed = (ContinuousClock.now - begun) / .seconds(1)
+    scorer.stop()
+    thread.join()
+    return Double(deals) / elapsed
   }
 
   private func run(_ scorer: Scorer) -> DedicatedThread {

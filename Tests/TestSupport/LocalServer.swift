@@ -2,23 +2,26 @@ import Foundation
 import Synchronization
 
 /// An HTTP server on loopback that answers as a test tells it, one connection at a time.
-final class LocalServer: Sendable {
-  struct Request: Sendable {
-    var head: String
-    var body: String
-    func header(_ name: String) -> String? {
+public final class LocalServer: Sendable {
+  public struct Request: Sendable {
+    public var head: String
+    public var body: String
+    public func header(_ name: String) -> String? {
       head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
         .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
     }
   }
 
-  let port: UInt16
+  public let port: UInt16
   private let listener: Int32
   private let requests = Mutex<[Request]>([])
   private let answers: Mutex<[String]>
+  private let hook = Mutex<(@Sendable () -> Void)?>(nil)
+  /// An answer that never comes, though the connection stays open for a while.
+  public static let silence = "silence"
 
   /// Answers are whole HTTP answers, one for each request; the last one holds on. An empty one closes the connection.
-  init(_ answers: [String]) {
+  public init(_ answers: [String]) {
     self.answers = Mutex(answers)
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -39,12 +42,15 @@ final class LocalServer: Sendable {
 
   deinit { Foundation.close(listener) }
 
-  var url: String { "http://127.0.0.1:\(port)" }
-  var received: [Request] { requests.withLock { $0 } }
+  public var url: String { "http://127.0.0.1:\(port)" }
+  public var received: [Request] { requests.withLock { $0 } }
 
-  static func answer(_ status: Int, _ headers: String = "", body: String = "ok") -> String {
+  public static func answer(_ status: Int, _ headers: String = "", body: String = "ok") -> String {
     "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\(headers)\r\n\(body)"
   }
+
+  /// Runs before each answer.
+  public func onRequest(_ body: @escaping @Sendable () -> Void) { hook.withLock { $0 = body } }
 
   private func serve() {
     while true {
@@ -53,6 +59,14 @@ final class LocalServer: Sendable {
       let request = read(connection)
       requests.withLock { $0.append(request) }
       let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? "" }
+      hook.withLock { $0 }?()
+      if answer == Self.silence {
+        Thread { [connection] in
+          Thread.sleep(forTimeInterval: 3)
+          Foundation.close(connection)
+        }.start()
+        continue
+      }
       let bytes = Array(answer.utf8)
       _ = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       Foundation.close(connection)
