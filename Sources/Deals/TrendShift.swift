@@ -18,6 +18,8 @@ public struct TrendShift: Hashable, Sendable {
     case regressions
     /// Share of a lead source's new deals that miss more than three fields, beside all others'.
     case missingFields = "missing_fields"
+    /// Nothing has come for hours of business. `before` is the allowance in hours, `after` the hours since the last record.
+    case dataUnavailable = "data_unavailable"
   }
 
   /// Where a shift is in its life.

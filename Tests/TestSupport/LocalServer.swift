@@ -3,15 +3,20 @@ import Synchronization
 
 /// An HTTP server on loopback that answers as a test tells it, one connection at a time.
 public final class LocalServer: Sendable {
+  /// What a client sent.
   public struct Request: Sendable {
+    /// The request line and the headers.
     public var head: String
+    /// The body.
     public var body: String
+    /// The value of a header.
     public func header(_ name: String) -> String? {
       head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
         .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
     }
   }
 
+  /// Where it listens.
   public let port: UInt16
   private let listener: Int32
   private let requests = Mutex<[Request]>([])
@@ -42,9 +47,12 @@ public final class LocalServer: Sendable {
 
   deinit { Foundation.close(listener) }
 
+  /// Its address.
   public var url: String { "http://127.0.0.1:\(port)" }
+  /// The requests so far.
   public var received: [Request] { requests.withLock { $0 } }
 
+  /// A whole answer.
   public static func answer(_ status: Int, _ headers: String = "", body: String = "ok") -> String {
     "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\(headers)\r\n\(body)"
   }

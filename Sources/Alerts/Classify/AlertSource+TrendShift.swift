@@ -30,7 +30,7 @@ extension AlertSource {
     case .winRate:
       let points = (shift.after - shift.before) * 100
       return points >= 0 ? .low : points <= -criticalFall ? .critical : .high
-    case .riskVolume: return .critical
+    case .riskVolume, .dataUnavailable: return .critical
     case .losingStreak, .lowVelocity: return .high
     case .longerCycle, .regressions, .missingFields: return .medium
     case .winningStreak: return .low

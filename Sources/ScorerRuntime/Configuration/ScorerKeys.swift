@@ -85,6 +85,10 @@ public enum ScorerKeys {
   static let velocityFloor = ConfigurationKey(
     "trends.velocity_floor", default: 500.0, in: 0...1e9,
     "Dollars for each day of the cycle below which velocity is low.")
+  static let silenceHours = ConfigurationKey(
+    "trends.silence_hours", default: 4, in: 0...1_000,
+    "Hours of business (Monday to Friday, 9 to 17) without any score or outcome after which data counts as unavailable; 0 for never."
+  )
   static let timeZone = ConfigurationKey(
     "reports.time_zone", default: "UTC",
     "The zone in which days, weeks and months of reports end, such as Europe/Paris."
@@ -100,7 +104,7 @@ public enum ScorerKeys {
       segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,
       retention.declaration, baseCurrency.declaration, trendsEnabled.declaration, trendsGroup.declaration,
       trendSegments.declaration, trendDetector.declaration, trendPoints.declaration, trendDeals.declaration,
-      falseAlarms.declaration, velocityFloor.declaration, timeZone.declaration,
+      falseAlarms.declaration, velocityFloor.declaration, silenceHours.declaration, timeZone.declaration,
     ], parts: ["currency_rates", "playbook"])
 
   /// The keys on which a score depends: they make the configuration's hash.

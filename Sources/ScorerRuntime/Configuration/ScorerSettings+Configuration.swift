@@ -91,6 +91,7 @@ extension ScorerSettings {
     var trends = TrendProcessorSettings()
     trends.groupID = topics.prefix + configuration[ScorerKeys.trendsGroup]
     trends.timeZone = TimeZone(identifier: configuration[ScorerKeys.timeZone]) ?? .gmt
+    trends.silenceHours = configuration[ScorerKeys.silenceHours]
     trends.engine.segments = configuration[ScorerKeys.trendSegments].compactMap { SegmentDimensions(name: $0) }
     trends.engine.detector = configuration[ScorerKeys.trendDetector]
     trends.engine.minimumPoints = configuration[ScorerKeys.trendPoints]

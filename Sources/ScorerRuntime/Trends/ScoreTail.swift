@@ -33,9 +33,10 @@ final class ScoreTail {
     while !open.isEmpty { try poll(timeout: 100) }
   }
 
-  /// Takes in what has come.
-  func poll(timeout: Int32) throws(KafkaError) {
-    consumer.withBatch(maxMessages: 5_000, timeout: timeout) { batch in
+  /// Takes in what has come. Returns how much it was.
+  @discardableResult
+  func poll(timeout: Int32) throws(KafkaError) -> Int {
+    let count = consumer.withBatch(maxMessages: 5_000, timeout: timeout) { batch in
       batch.forEach { message in
         guard !message.isTombstone else { return }
         // A score that can't be read is the scorer's and the verifier's matter: here it is only not counted.
@@ -43,6 +44,7 @@ final class ScoreTail {
         if let last = waiting.last, last.occurredAt > event.occurredAt { isSorted = false }
         waiting.append(event)
       }
+      return batch.count
     }
     for event in consumer.takeEvents() {
       switch event {
@@ -50,6 +52,7 @@ final class ScoreTail {
       case .failed(let error, _): if error.isFatal { throw error }
       }
     }
+    return count
   }
 
   /// The scores up to an instant that have not been handed out, in the order of event time.

@@ -31,6 +31,7 @@ final class TrendProcessor {
   private let lag = Gauge(label: "dealpulse_trend_lag_records")
   private let opened = Counter(label: "dealpulse_trend_shifts_total")
 
+  private var silence: SilenceWatch?
   private var work: Work?
   private var isAssigned = false
   private var writer = JSONWriter()
@@ -66,6 +67,7 @@ final class TrendProcessor {
     configuration.offsetReset = .earliest
     consumer = try Consumer(configuration, logger: logger)
     scores = try ScoreTail(settings, logger: logger)
+    silence = trends.silenceHours > 0 ? SilenceWatch(allowedHours: trends.silenceHours, timeZone: trends.timeZone) : nil
     var producing = ProducerConfiguration(client: settings.client)
     producing.client.clientID += "-trends"
     if settings.guarantee == .exactlyOnce {
@@ -123,7 +125,8 @@ final class TrendProcessor {
 
   private func turn() throws(KafkaError) {
     if isAssigned, work == nil { try takeOver() }
-    if work != nil { try scores.poll(timeout: 0) }
+    let scored = work == nil ? 0 : try scores.poll(timeout: 0)
+    let before = work?.position
     var (news, reports): ([TrendShift], [Report]) = ([], [])
     var unreadable: KafkaError?
     try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
@@ -147,9 +150,17 @@ final class TrendProcessor {
       }
     }
     if let unreadable { logger.error("\(unreadable)") }
+    if let work { news += silenceNews(hasHeard: scored > 0 || work.position != before, at: work.engine.offset) }
     try publish(news, reports)
     for case .failed(let error, _) in consumer.takeEvents() where error.isFatal { throw error }
     if let work, let marks = consumer.cachedWatermarks(partition) { lag.record(max(0, marks.high - work.position)) }
+  }
+
+  private func silenceNews(hasHeard: Bool, at offset: Int64) -> [TrendShift] {
+    let now = clock()
+    let news =
+      hasHeard ? silence?.heard(at: now, ledgerOffset: offset) : silence?.look(at: now, ledgerOffset: offset)
+    return [news].compactMap { $0 ?? nil }
   }
 
   /// Learns what has been said: the group's position, and the identities of what was written since.
@@ -173,7 +184,8 @@ final class TrendProcessor {
   }
 
   private func publish(_ news: [TrendShift], _ reports: [Report]) throws(KafkaError) {
-    guard let position = work?.position, position > (work?.committed ?? 0) else { return }
+    guard let position = work?.position else { return }
+    guard position > (work?.committed ?? 0) || !news.isEmpty else { return }
     let group = DeliveryGroup()
     let isTransaction = settings.guarantee == .exactlyOnce
     if isTransaction { try producer.beginTransaction() }

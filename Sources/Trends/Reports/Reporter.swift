@@ -120,6 +120,21 @@ public struct Reporter: Sendable {
       figures.append(.init("p_\(driver.dimension.name)", driver.test?.p))
       figures.append(.init("cramers_v_\(driver.dimension.name)", driver.test?.cramersV))
     }
+    let ordered = Self.ordered(year)
+    let recent = Self.ordered(quarter)
+    for dimension in Dimension.allCases {
+      for segment in SegmentFigures.segments(recent, dimension) {
+        figures += SegmentFigures(segment, ordered, end: period.to).figures
+      }
+    }
+    for stage in Stage.allCases {
+      figures.append(
+        .init("losses_at_\(stage.name)", Double(recent.count { $0.outcome == .lost && $0.stage == stage })))
+    }
+    let reasons = Dictionary(grouping: recent.compactMap(\.lossReason)) { $0 }.mapValues(\.count)
+    for (reason, count) in reasons.sorted(by: { ($1.value, $0.key.text) < ($0.value, $1.key.text) }) {
+      figures.append(.init("lost_for/\(reason.text)", Double(count)))
+    }
     return Report(
       kind: .drivers, period: period.name, from: period.from, to: period.to,
       title: "What drives the win rate, \(period.name)",
