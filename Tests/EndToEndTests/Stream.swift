@@ -25,7 +25,7 @@ final class Stream {
         [
           "topics", "apply", "--bootstrap-servers", servers, "--topic-prefix", prefix, "--deal-partitions",
           String(partitions),
-        ])
+        ] + Self.replication)
       guard made.status == 0 else { throw StreamFailure(text: made.output) }
       return
     }
@@ -45,6 +45,11 @@ final class Stream {
     }
     servers = try String(contentsOfFile: file, encoding: .utf8)
     self.broker = broker
+  }
+
+  /// Copies of each partition, for clusters whose own default can't be asked for (brokers before 2.4).
+  private static var replication: [String] {
+    ProcessInfo.processInfo.environment["DEALPULSE_TEST_REPLICATION"].map { ["--replication", $0] } ?? []
   }
 
   var client: ClientConfiguration { ClientConfiguration(bootstrapServers: servers, clientID: "test") }

@@ -129,7 +129,7 @@ final class TrendProcessor {
     let before = work?.position
     var (news, reports): ([TrendShift], [Report]) = ([], [])
     var unreadable: KafkaError?
-    try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
+    let count = try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
       try batch.forEach { message throws(KafkaError) in
         guard var work, message.offset >= work.position else { return }
         self.work = nil
@@ -148,12 +148,22 @@ final class TrendProcessor {
           unreadable = KafkaError.abort("\(message.topic) offset \(message.offset) can't be read: \(error)")
         }
       }
+      return batch.count
     }
+    if count == 0 { takePositionPastMarkers() }
     if let unreadable { logger.error("\(unreadable)") }
     if let work { news += silenceNews(hasHeard: scored > 0 || work.position != before, at: work.engine.offset) }
     try publish(news, reports)
     for case .failed(let error, _) in consumer.takeEvents() where error.isFatal { throw error }
     if let work, let marks = consumer.cachedWatermarks(partition) { lag.record(max(0, marks.high - work.position)) }
+  }
+
+  /// Transactions leave markers that are never handed out: without this the group would seem to lag behind for ever.
+  private func takePositionPastMarkers() {
+    guard let work, let known = (try? consumer.positions(of: [partition]))?[partition], known > work.position else {
+      return
+    }
+    self.work?.position = known
   }
 
   private func silenceNews(hasHeard: Bool, at offset: Int64) -> [TrendShift] {
