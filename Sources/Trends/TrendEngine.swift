@@ -94,7 +94,8 @@ public struct TrendEngine: Sendable {
     let threshold = threshold
     var news: [TrendShift] = []
     // By name: a dictionary's order is another in each process.
-    for segment in segments.sorted(by: { $0.name < $1.name }) {
+    let named = segments.map { (name: $0.name, segment: $0) }.sorted { $0.name < $1.name }
+    for (_, segment) in named {
       let open = watches[segment]?.open
       guard let finding = watches[segment]?.look(week: week, threshold: threshold, settings) else { continue }
       guard let shift = watches[segment]?.open ?? open, let watch = watches[segment] else { continue }

@@ -34,14 +34,28 @@ struct TrendBench {
 
   func figures() -> [String: Double] {
     let entries = entries()
+    let perSegment = bytesPerSegment()
     var engine = TrendEngine()
     let before = residentBytes()
     let elapsed = seconds { for (offset, entry) in entries.enumerated() { _ = engine.apply(entry, at: Int64(offset)) } }
-    let after = residentBytes()
+    let all = residentBytes() - before
     return [
       "trend_eps": Double(entries.count) / elapsed, "trend_us_per_entry": elapsed / Double(entries.count) * 1e6,
-      // Everything that the engine keeps, the log of closed deals among it, shared out.
-      "bytes_per_segment": (after - before) / Double(engine.segmentCount), "segments": Double(engine.segmentCount),
+      "bytes_per_segment": perSegment, "segments": Double(engine.segmentCount),
+      // The log of a year's closed deals, which all segments share, and all else.
+      "trend_bytes_per_closed_deal": (all - perSegment * Double(engine.segmentCount)) / Double(entries.count),
     ]
+  }
+
+  /// Of five thousand segments with a deal in each week.
+  private func bytesPerSegment() -> Double {
+    let before = residentBytes()
+    var watches: [RateWatch] = []
+    for _ in 0..<5_000 {
+      var watch = RateWatch()
+      for week in 2_700..<2_700 + Self.days / 7 + 1 { watch.count(.won, week: week) }
+      watches.append(watch)
+    }
+    return (residentBytes() - before) / Double(watches.count)
   }
 }
