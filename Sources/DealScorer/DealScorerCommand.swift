@@ -57,15 +57,16 @@ struct DealScorerCommand: AsyncParsableCommand {
     loaded.observability.bootstrapLogging()
     loaded.observability.bootstrapMetrics(metrics)
     let logger = Logger(label: "deal-scorer")
+    let scorer = Scorer(loaded.settings, logger: logger)
+    // Before the first line is logged: whoever has read it may ask for the end.
+    let signals = TerminationSignal { _ in scorer.stop() }
+    defer { signals.cancel() }
     for (key, value, source) in loaded.effective {
       logger.info("configuration", metadata: ["key": "\(key)", "value": "\(value)", "source": "\(source)"])
     }
-    let scorer = Scorer(loaded.settings, logger: logger)
     let readiness = Readiness()
     readiness.require("scorer") { scorer.status.reasonNotReady }
     let server = loaded.observability.statusServer(metrics, readiness: readiness, logger: logger)
-    let signals = TerminationSignal { _ in scorer.stop() }
-    defer { signals.cancel() }
     do {
       try await server.start()
       try await scorer.run()

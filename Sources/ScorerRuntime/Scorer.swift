@@ -12,13 +12,18 @@ public final class Scorer: Sendable {
   /// What its threads say of themselves.
   public let status = ScorerStatus()
   private let logger: Logger
+  private let clock: @Sendable () -> Timestamp
   private let stopped = Atomic<Bool>(false)
   private let failure = Mutex<ScorerError?>(nil)
 
   /// A scorer that does not run yet.
-  public init(_ settings: ScorerSettings, logger: Logger) {
+  ///
+  /// `clock` tells what time it is: which changes belong to the present, what has come due, when a score was made. It
+  /// measures no durations, and may jump in either direction.
+  public init(_ settings: ScorerSettings, logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now }) {
     self.settings = settings
     self.logger = logger
+    self.clock = clock
   }
 
   /// Asks the threads to commit and end. `run()` returns when they have.
@@ -47,7 +52,7 @@ public final class Scorer: Sendable {
   private func runThread(_ number: Int, _ settings: ScorerSettings, _ partitions: Int) {
     do throws(ScorerError) {
       let processor = try DealProcessor(
-        settings, partitions: partitions, number: number, status: status, logger: logger, clock: { .now },
+        settings, partitions: partitions, number: number, status: status, logger: logger, clock: clock,
         isStopped: { [self] in stopped.load(ordering: .acquiring) })
       try processor.run()
     } catch {
@@ -62,7 +67,7 @@ public final class Scorer: Sendable {
       let processor: TrendProcessor
       do throws(KafkaError) {
         processor = try TrendProcessor(
-          settings, trends, logger: logger, clock: { .now },
+          settings, trends, logger: logger, clock: clock,
           isStopped: { [self] in stopped.load(ordering: .acquiring) })
       } catch {
         throw ScorerError.kafka(error)

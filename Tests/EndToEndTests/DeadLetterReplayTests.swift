@@ -22,7 +22,7 @@ extension EndToEnd {
     private func run(_ stream: Stream, largestRecord: Int) throws {
       let scorer = try stream.scorer("one", ["--set", "scorer.maximum_record_bytes=\(largestRecord)"])
       #expect(try eventually { try stream.isProcessed() })
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
     }
 

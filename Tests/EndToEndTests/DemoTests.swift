@@ -32,7 +32,7 @@ extension EndToEnd {
     @Test("the live demo prints what its router says, and a page lists it")
     func messages() throws {
       let demo = try Program("dealpulse", ["demo", "--events", "6000"])
-      defer { demo.signal(SIGTERM) }
+      defer { demo.terminate() }
       #expect(eventually { demo.output.contains("slack → #deals · ") }, "\(demo.output.suffix(3_000))")
       let page = try #require(demo.output.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") })
       let curl = Process()

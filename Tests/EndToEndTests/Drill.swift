@@ -29,8 +29,10 @@ final class Drill {
   private let flag: DoneFlag
 
   /// Begins to send the changes, spread over so many seconds.
-  init(events: [SimulatedEvent] = Drill.events, partitions: Int = 6, seconds: Double) throws {
-    let stream = try Stream(partitions: partitions)
+  init(
+    events: [SimulatedEvent] = Drill.events, partitions: Int = 6, brokers: Int = 1, seconds: Double
+  ) throws {
+    let stream = try Stream(partitions: partitions, brokers: brokers)
     self.stream = stream
     self.events = events
     let (done, client, topic) = (DoneFlag(), stream.client, stream.topics.changes)
@@ -46,6 +48,9 @@ final class Drill {
     let goal = Int64(share * Double(events.count))
     #expect(try eventually { try stream.committed() >= goal }, "\(share) of the changes are not scored")
   }
+
+  /// Waits until everything is sent, scored and committed; false where that does not come about.
+  func isScored() throws -> Bool { try eventually { try flag.isSet && stream.isProcessed() } }
 
   /// What the disturbed stream has come to, beside the other.
   struct Comparison {
@@ -90,7 +95,7 @@ final class Drill {
     #expect(
       try eventually { try stream.isProcessed() }, "\(scorers.map { $0.output.suffix(2_000) })",
       sourceLocation: sourceLocation)
-    for scorer in scorers { scorer.signal(SIGTERM) }
+    for scorer in scorers { scorer.terminate() }
     for scorer in scorers {
       #expect(scorer.wait() == 0, "\(scorer.output.suffix(2_000))", sourceLocation: sourceLocation)
     }
@@ -110,7 +115,7 @@ final class Drill {
       try stream.produce(events)
       let scorer = try stream.scorer()
       #expect(try eventually { try stream.isProcessed() })
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
       let outcome = try StreamOutcome(of: stream)
       if isUsual { known = outcome }

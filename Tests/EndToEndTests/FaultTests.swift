@@ -3,9 +3,6 @@ import Foundation
 import Kafka
 import Testing
 
-/// Whether the cluster is the embedded broker, whose faults we command.
-private let isEmbedded = (ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "").isEmpty
-
 extension EndToEnd {
   /// Each fault while 10,000 changes stream; the long form, all of them mixed, is `make chaos`.
   @Suite(.serialized) struct FaultTests {

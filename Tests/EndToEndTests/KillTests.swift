@@ -24,7 +24,7 @@ extension EndToEnd {
       try calm.produce(events)
       let undisturbed = try calm.scorer()
       #expect(try eventually { try calm.isProcessed() })
-      undisturbed.signal(SIGTERM)
+      undisturbed.terminate()
       #expect(undisturbed.wait() == 0)
 
       let rough = try Stream(partitions: 12)
@@ -37,7 +37,7 @@ extension EndToEnd {
       }
       let last = try rough.scorer()
       #expect(try eventually { try rough.isProcessed() })
-      last.signal(SIGTERM)
+      last.terminate()
       #expect(last.wait() == 0)
 
       let (expected, found) = (try StreamOutcome(of: calm), try StreamOutcome(of: rough))
@@ -60,7 +60,7 @@ extension EndToEnd {
       let options = ["--set", "scoring.model=points-v1", "--set", "scoring.minimum_deals=10"]
       let scorer = try stream.scorer("one", options)
       #expect(try eventually { try stream.isProcessed() })
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
       let same = try Program.run("deal-replay", ["verify", "--format", "json"] + stream.options + options)
       #expect(same.status == 0, "\(same.output)")

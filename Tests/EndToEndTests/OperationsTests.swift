@@ -43,7 +43,7 @@ extension EndToEnd {
             && text.contains("kafka_consumer_lag_records{") && text.contains("dealpulse_dead_letters_total{code=")
             && text.contains("dealpulse_commit_seconds_count") && !text.contains("dealpulse_commit_seconds_count 0\n")
         }, "\(page(address, "metrics"))")
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
       for line in scorer.output.split(separator: "\n") {
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
@@ -96,7 +96,7 @@ extension EndToEnd {
         // Among the changes are those that can't be read.
         #expect(topic == stream.topics.changes || faulty == 0, "\(topic)")
       }
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
     }
 

@@ -4,12 +4,14 @@ import Foundation
 final class Program {
   private let process = Process()
   private let input = Pipe()
+  private let isLogged: Bool
   let log: String
 
   /// Starts a program that writes to a log of its own, or to a device.
   init(_ name: String, _ arguments: [String], environment: [String: String] = [:], device: String? = nil) throws {
     let own = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString).log").path
     log = device ?? own
+    isLogged = device == nil
     if device == nil { _ = FileManager.default.createFile(atPath: log, contents: nil) }
     process.executableURL = Self.folder.appendingPathComponent(name)
     process.arguments = arguments
@@ -37,6 +39,12 @@ final class Program {
 
   func send(_ line: String) { input.fileHandleForWriting.write(Data((line + "\n").utf8)) }
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Asks for an orderly end, once the program can have begun to listen: it does before its first line.
+  func terminate() {
+    if isLogged { _ = eventually { !isRunning || !output.isEmpty } }
+    signal(SIGTERM)
+  }
 
   /// Waits for the end and gives the exit status.
   @discardableResult

@@ -14,7 +14,7 @@ final class Stream {
   let partitions: Int
   let broker: Program?
 
-  init(partitions: Int = 6, beside other: Stream? = nil) throws {
+  init(partitions: Int = 6, brokers: Int = 1, beside other: Stream? = nil) throws {
     self.partitions = partitions
     let prefix = "t\(UInt32.random(in: 0..<UInt32.max))."
     topics = TopicNames(prefix: prefix)
@@ -39,7 +39,10 @@ final class Stream {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("port-\(UUID().uuidString)").path
     let broker = try Program(
       "dealpulse",
-      ["broker", "--port-file", file, "--topic-prefix", prefix, "--deal-partitions", String(partitions)])
+      [
+        "broker", "--port-file", file, "--topic-prefix", prefix, "--deal-partitions", String(partitions), "--brokers",
+        String(brokers),
+      ])
     guard eventually({ FileManager.default.fileExists(atPath: file) }) else {
       throw StreamFailure(text: broker.output)
     }

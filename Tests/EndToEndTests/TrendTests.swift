@@ -69,7 +69,7 @@ extension EndToEnd {
       let third = try stream.scorer("b")
       #expect(eventually { third.output.contains("\"active\"") })
       #expect(try eventually { try isSaid(stream) })
-      third.signal(SIGTERM)
+      third.terminate()
       #expect(third.wait() == 0)
       #expect(try shifts(stream).count == told.count)
     }

@@ -43,7 +43,7 @@ extension EndToEnd {
       try stream.produce(key: "good", change("good"))
       let scorer = try stream.scorer()
       #expect(try eventually { try stream.isProcessed() })
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
 
       var codes: [Int64: String] = [:]
@@ -78,7 +78,7 @@ extension EndToEnd {
       let scorer = try Program("deal-scorer", ["--bootstrap-servers", "127.0.0.1:1"])
       #expect(eventually { scorer.output.contains("no broker at 127.0.0.1:1 yet") })
       #expect(scorer.isRunning)
-      scorer.signal(SIGTERM)
+      scorer.terminate()
       #expect(scorer.wait() == 0)
     }
   }

@@ -11,7 +11,7 @@ struct BrokerCommand: ParsableCommand {
     discussion: """
       It holds its data in memory, at most 5 MiB and 100,000 batches in a partition (the oldest are dropped), does not
       compact, does not isolate transactions and forgets everything when it ends. Commands on standard input, one a line:
-      topic NAME PARTITIONS | error API_KEY CODE... | clear API_KEY | rtt MS | down | up | quit
+      topic NAME PARTITIONS | error API_KEY CODE... | clear API_KEY | rtt MS | down | up | coordinator GROUP BROKER | quit
       """)
 
   @Option(help: "A file to which the bootstrap address is written once the broker answers.")
@@ -23,8 +23,15 @@ struct BrokerCommand: ParsableCommand {
   @Option(help: "Partitions of deals.changes and its twins.")
   var dealPartitions = 12
 
+  @Option(help: "How many brokers the cluster has; rtt, down and up command the first, errors fall on all.")
+  var brokers = 1
+
+  func validate() throws {
+    guard (1...10).contains(brokers) else { throw ValidationError("--brokers must be 1 to 10") }
+  }
+
   func run() throws {
-    let broker = try EmbeddedBroker(logger: Logger(label: "broker"))
+    let broker = try EmbeddedBroker(brokers: brokers, logger: Logger(label: "broker"))
     for prefix in topicPrefix {
       for topic in TopicDeclaration.all(dealPartitions: dealPartitions) {
         try broker.createTopic(prefix + topic.name, partitions: topic.partitions)
@@ -76,6 +83,9 @@ struct BrokerCommand: ParsableCommand {
     case ("rtt", 2):
       guard let milliseconds = Int32(words[1]) else { return false }
       try broker.setRoundTrip(broker: 1, milliseconds: milliseconds)
+    case ("coordinator", 3):
+      guard let number = Int32(words[2]) else { return false }
+      try broker.setCoordinator(kind: "group", key: words[1], broker: number)
     case ("down", 1): try broker.takeDown(broker: 1)
     case ("up", 1): try broker.bringUp(broker: 1)
     default: return false

@@ -19,18 +19,26 @@ public final class TerminationSignal {
     let arrivals = Arrivals()
     // Arrivals are counted on one queue and handled on another, so that a handler that hangs can't hold up the second.
     let queue = DispatchQueue(label: "dealpulse.signals")
+    let registrations = DispatchGroup()
     self.numbers = numbers
     sources = numbers.map { number in
-      // Dispatch only watches: without this the signal's default action would still end the process.
-      signal(number, SIG_IGN)
+      #if !os(Linux)
+        // There Dispatch only watches: without this the signal's default action would still end the process. On Linux it
+        // takes the signal over, and one that comes before must not be lost: it ends the process, which has done nothing.
+        signal(number, SIG_IGN)
+      #endif
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         guard arrivals.isFirst else { _exit(128 + number) }
         DispatchQueue.global().async { handler(number) }
       }
+      registrations.enter()
+      source.setRegistrationHandler { registrations.leave() }
       source.resume()
       return source
     }
+    // Returns when no signal can be missed any more: some microseconds.
+    registrations.wait()
   }
 
   deinit { cancel() }

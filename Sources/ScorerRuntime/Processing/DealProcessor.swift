@@ -82,8 +82,8 @@ final class DealProcessor {
       committer =
         settings.guarantee == .exactlyOnce
         ? try TransactionalCommitter(
-          writer, consumer, topic: topic, interval: settings.commitInterval, clock: clock, isStopped: isStopped)
-        : PipelinedCommitter(writer, consumer, lease, topic: topic, clock: clock)
+          writer, consumer, topic: topic, interval: settings.commitInterval, isStopped: isStopped)
+        : PipelinedCommitter(writer, consumer, lease, topic: topic)
     } catch {
       throw .kafka(error)
     }
@@ -179,8 +179,8 @@ final class DealProcessor {
   /// During backfill, waits until the outcomes of the last step have come round: the next one is scored with them.
   private func awaitOwnOutcomes() throws(ScorerError) {
     guard isBackfilling, settings.backfillLedgerWait > 0 else { return }
-    let deadline = clock().adding(milliseconds: settings.backfillLedgerWait)
-    while entriesUnderWay > 0, clock() < deadline { try followLedger(timeout: 2) }
+    let deadline = ContinuousClock.now + .milliseconds(settings.backfillLedgerWait)
+    while entriesUnderWay > 0, ContinuousClock.now < deadline { try followLedger(timeout: 2) }
     // What has not come by then (an aborted transaction, a slow broker) is not waited for again.
     entriesUnderWay = 0
   }

@@ -17,31 +17,26 @@ final class PipelinedCommitter: Committer {
   private static let depth = 16
   /// Changed deals after which a step is taken although an earlier one waits.
   private static let gatheredDeals = 10_000
-  /// Milliseconds between two commits of group offsets, which are for lag tools alone.
-  private static let offsetInterval: Int64 = 1_000
+  /// Between two commits of group offsets, which are for lag tools alone. Not by the wall clock: that may be set back.
+  private static let offsetInterval = Duration.seconds(1)
 
   private(set) var group = DeliveryGroup()
   private let writer: OutputWriter
   private let consumer: Consumer
   private let lease: Lease
   private let topic: String
-  private let clock: @Sendable () -> Timestamp
   private var encoder = JSONWriter()
   private var steps: [Step] = []
   private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64], begun: DispatchTime)] = []
   private let latency = Timer(label: "dealpulse_commit_seconds")
   private var offsets: [TopicPartition: Int64] = [:]
-  private var offsetsCommitted = Timestamp(milliseconds: 0)
+  private var offsetsCommitted: ContinuousClock.Instant?
 
-  init(
-    _ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String,
-    clock: @escaping @Sendable () -> Timestamp
-  ) {
+  init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String) {
     self.lease = lease
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
-    self.clock = clock
   }
 
   var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
@@ -78,8 +73,9 @@ final class PipelinedCommitter: Committer {
     try advance()
     if steps.isEmpty { takeStep(tasks) }
     try advance()
-    let now = clock()
-    guard !offsets.isEmpty, now.milliseconds - offsetsCommitted.milliseconds >= Self.offsetInterval else { return }
+    let now = ContinuousClock.now
+    if let offsetsCommitted, now - offsetsCommitted < Self.offsetInterval { return }
+    guard !offsets.isEmpty else { return }
     offsetsCommitted = now
     // Lost commits do no harm here: the position in deals.state is what counts.
     try? consumer.commit(offsets, waits: false)
@@ -88,11 +84,11 @@ final class PipelinedCommitter: Committer {
 
   func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
     takeStep(tasks)
-    let deadline = clock().adding(milliseconds: Int64(timeout))
+    let deadline = ContinuousClock.now + .milliseconds(timeout)
     while !isIdle {
       try advance()
       if isIdle { break }
-      if clock() > deadline {
+      if ContinuousClock.now > deadline {
         try writer.producer.flush(timeout: 0)
       }
       DedicatedThread.pause(milliseconds: 1)

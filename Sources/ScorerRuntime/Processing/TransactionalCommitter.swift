@@ -9,23 +9,22 @@ final class TransactionalCommitter: Committer {
   private let writer: OutputWriter
   private let consumer: Consumer
   private let topic: String
-  private let interval: Int64
-  private let clock: @Sendable () -> Timestamp
+  /// Not by the wall clock: set back by an hour, it would leave a transaction open for that hour.
+  private let interval: Duration
   private let isStopped: @Sendable () -> Bool
   private let latency = Timer(label: "dealpulse_commit_seconds")
   private var encoder = JSONWriter()
-  private var begun: Timestamp?
+  private var begun: ContinuousClock.Instant?
 
   init(
     _ writer: OutputWriter, _ consumer: Consumer, topic: String, interval: Int,
-    clock: @escaping @Sendable () -> Timestamp, isStopped: @escaping @Sendable () -> Bool
+    isStopped: @escaping @Sendable () -> Bool
   ) throws(KafkaError) {
     self.isStopped = isStopped
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
-    self.interval = Int64(interval)
-    self.clock = clock
+    self.interval = .milliseconds(interval)
     let producer = writer.producer
     try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
   }
@@ -39,7 +38,7 @@ final class TransactionalCommitter: Committer {
     guard begun == nil else { return }
     try writer.producer.beginTransaction()
     group = DeliveryGroup()
-    begun = clock()
+    begun = .now
   }
 
   func endStep(_ tasks: [DealTask]) throws(KafkaError) {
@@ -47,7 +46,7 @@ final class TransactionalCommitter: Committer {
   }
 
   func poll(_ tasks: [DealTask]) throws(KafkaError) {
-    guard let begun, clock().milliseconds - begun.milliseconds >= interval else { return }
+    guard let begun, ContinuousClock.now - begun >= interval else { return }
     try commit(tasks, timeout: 30_000)
   }
 

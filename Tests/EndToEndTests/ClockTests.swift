@@ -1,0 +1,78 @@
+import Deals
+import Foundation
+import Kafka
+import ScorerRuntime
+import Testing
+
+extension EndToEnd {
+  /// Faults of time and of the cluster's shape, which need a scorer whose clock and client are the test's own.
+  @Suite(.serialized) struct ClockTests {
+    @Test("the clock is set back by an hour") func clockJumpsBack() throws {
+      let drill = try Drill(seconds: 4)
+      let clock = TestClock()
+      let scorer = InsideScorer(drill.stream, clock: clock)
+      try drill.wait(untilScored: 0.3)
+      clock.jump(milliseconds: -3_600_000)
+      try drill.wait(untilScored: 0.6)
+      clock.jump(milliseconds: 1_800_000)
+      #expect(try drill.isScored())
+      try scorer.stop()
+      try drill.expectSame([])
+    }
+
+    @Test(
+      "a step takes longer than max.poll.interval: another scorer goes on, and the slow one writes nothing more of it")
+    func slowStep() throws {
+      let drill = try Drill(seconds: 10)
+      let clock = TestClock()
+      let slow = InsideScorer(
+        drill.stream, clock: clock, properties: ["session.timeout.ms": "6000", "max.poll.interval.ms": "6000"])
+      let other = try drill.stream.scorer("other")
+      try drill.wait(untilScored: 0.2)
+      clock.stop()
+      // The other one has taken over when it has committed what the slow one would have scored.
+      try drill.wait(untilScored: 0.97)
+      clock.goOn()
+      #expect(try drill.isScored())
+      try slow.stop()
+      try drill.expectSame([other])
+    }
+
+    @Test("the producer's queue is full all the time") func fullQueue() throws {
+      let drill = try Drill(seconds: 1)
+      let scorer = InsideScorer(drill.stream, properties: ["queue.buffering.max.messages": "20"])
+      #expect(try drill.isScored())
+      try scorer.stop()
+      try drill.expectSame([])
+    }
+
+    @Test(
+      "the coordinator of the group moves from broker to broker",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func coordinatorMoves() throws
+    {
+      let drill = try Drill(brokers: 3, seconds: 4)
+      let scorer = try drill.stream.scorer()
+      for (share, broker) in [(0.2, 2), (0.5, 3), (0.8, 1)] {
+        try drill.wait(untilScored: share)
+        drill.stream.broker?.send("coordinator \(drill.stream.group) \(broker)")
+      }
+      try drill.expectSame([scorer])
+    }
+
+    @Test(
+      "partitions that are added under a running scorer stop it, with what to do",
+      .enabled(if: !isEmbedded, "the embedded broker can't add partitions")) func partitionsAdded() throws
+    {
+      let drill = try Drill(partitions: 2, seconds: 1)
+      let scorer = InsideScorer(drill.stream, properties: ["topic.metadata.refresh.interval.ms": "1000"])
+      #expect(try drill.isScored())
+      try Admin(drill.stream.client, logger: Stream.quiet).createPartitions(of: drill.stream.topics.changes, total: 3)
+      #expect {
+        try scorer.end()
+      } throws: { error in
+        guard case .partitionsChanged(2, from: 2) = error as? ScorerError else { return false }
+        return "\(error)".contains("Make new topics with another prefix")
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Deals
+import Foundation
+import Kafka
+import ScorerRuntime
+import Synchronization
+
+/// A clock that a test sets, and can stop: whoever asks a stopped clock waits until it goes on.
+final class TestClock: Sendable {
+  private let state = Mutex((offset: Int64(0), isStopped: false))
+
+  func now() -> Timestamp {
+    while state.withLock({ $0.isStopped }) { usleep(5_000) }
+    let milliseconds = Int64(Date().timeIntervalSince1970 * 1_000)
+    return Timestamp(milliseconds: milliseconds + state.withLock { $0.offset })
+  }
+
+  func jump(milliseconds: Int64) { state.withLock { $0.offset += milliseconds } }
+  func stop() { state.withLock { $0.isStopped = true } }
+  func goOn() { state.withLock { $0.isStopped = false } }
+}
+
+/// A scorer within the test's own process, for faults that can't be done to a process from outside.
+final class InsideScorer: Sendable {
+  private let scorer: Scorer
+  private let ended = Mutex<Result<Void, any Error>?>(nil)
+
+  /// Starts it; `properties` are librdkafka's, for all its clients.
+  init(_ stream: Stream, clock: TestClock = TestClock(), properties: [String: String] = [:]) {
+    var settings = ScorerSettings(client: stream.client)
+    settings.client.extra = properties
+    settings.topics = stream.topics
+    settings.groupID = stream.group
+    settings.instanceID = "inside"
+    settings.sessionTimeout = 6_000
+    settings.fetchWaitMax = 10
+    settings.trends = nil
+    let scorer = Scorer(settings, logger: Stream.quiet, clock: { clock.now() })
+    self.scorer = scorer
+    Task { [self] in
+      do {
+        try await scorer.run()
+        ended.withLock { $0 = .success(()) }
+      } catch {
+        ended.withLock { $0 = .failure(error) }
+      }
+    }
+  }
+
+  /// Asks it to end, and waits until it has.
+  ///
+  /// - Throws: What made it end, where that was no wish of ours.
+  func stop() throws {
+    scorer.stop()
+    try end()
+  }
+
+  /// Waits until it ends by itself.
+  ///
+  /// - Throws: What made it end.
+  func end() throws {
+    guard eventually({ ended.withLock { $0 != nil } }) else { throw StreamFailure(text: "the scorer does not end") }
+    try ended.withLock { $0 }?.get()
+  }
+}
