@@ -4,7 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
 #include <simdjson.h>
@@ -14,32 +14,55 @@ using namespace simdjson;
 namespace {
 
 /// Finds a name's number: open addressing over a power of two at least four times the number of names.
+///
+/// Texts are compared eight bytes at a time, with zeros behind the name: both sides may be read past their ends, ours
+/// because a slot is as long as the longest name, the document's because simdjson pads the memory of its strings.
 class KnownNames {
 public:
   KnownNames(const char *const *names, const uint32_t *lengths, size_t count) {
     size_t size = 64;
     while (size < count * 4) size *= 2;
-    slots.resize(size, 0);
+    slots.resize(size);
     for (size_t index = 0; index < count; ++index) {
-      texts.emplace_back(names[index], lengths[index]);
-      size_t slot = hash(texts.back().data(), texts.back().size());
-      while (slots[slot] != 0) slot = (slot + 1) & (slots.size() - 1);
-      slots[slot] = static_cast<uint16_t>(index + 1);
+      if (lengths[index] == 0 || lengths[index] > longest) throw std::length_error(names[index]);
+      size_t place = hash(names[index], lengths[index]);
+      while (slots[place].number != 0) place = (place + 1) & (slots.size() - 1);
+      slots[place].number = static_cast<uint16_t>(index + 1);
+      slots[place].length = static_cast<uint16_t>(lengths[index]);
+      std::memcpy(slots[place].words, names[index], lengths[index]);
     }
   }
 
-  uint16_t find(std::string_view name) const {
-    if (name.empty()) return 0;
-    size_t slot = hash(name.data(), name.size());
-    while (uint16_t number = slots[slot]) {
-      const std::string &text = texts[number - 1];
-      if (text.size() == name.size() && std::memcmp(text.data(), name.data(), name.size()) == 0) return number;
-      slot = (slot + 1) & (slots.size() - 1);
+  uint16_t find(const char *text, size_t size) const {
+    if (size == 0 || size > longest) return 0;
+    size_t place = hash(text, size);
+    while (slots[place].number != 0) {
+      if (slots[place].length == size && is_same(slots[place], text, size)) return slots[place].number;
+      place = (place + 1) & (slots.size() - 1);
     }
     return 0;
   }
 
 private:
+  static constexpr size_t longest = 32;
+
+  struct Slot {
+    uint64_t words[longest / 8] = {};
+    uint16_t length = 0;
+    uint16_t number = 0;
+  };
+
+  static bool is_same(const Slot &slot, const char *text, size_t size) {
+    for (size_t word = 0; word * 8 < size; ++word) {
+      uint64_t other;
+      std::memcpy(&other, text + word * 8, 8);
+      size_t rest = size - word * 8;
+      if (rest < 8) other &= ~uint64_t(0) >> (64 - rest * 8);
+      if (slot.words[word] != other) return false;
+    }
+    return true;
+  }
+
   size_t hash(const char *text, size_t size) const {
     uint32_t mixed = static_cast<uint32_t>(size) * 0x9E3779B1u;
     mixed ^= static_cast<uint8_t>(text[0]) * 0x85EBCA6Bu;
@@ -48,8 +71,7 @@ private:
     return (mixed >> 12) & (slots.size() - 1);
   }
 
-  std::vector<std::string> texts;
-  std::vector<uint16_t> slots;
+  std::vector<Slot> slots;
 };
 
 dp_status status_of(error_code error) {
@@ -76,12 +98,15 @@ struct dp_reader {
   // Nodes are written over from document to document: only the first `count` mean anything.
   std::vector<dp_node> nodes;
   size_t count = 0;
+  // The nodes of the objects and arrays that are open.
+  std::vector<uint32_t> open;
+  // The lower bytes of a word of the tape.
+  static constexpr uint64_t payload = (uint64_t(1) << 56) - 1;
 
   dp_reader(const char *const *known, const uint32_t *lengths, size_t count, uint32_t depth)
       : names(known, lengths, count), max_depth(depth) {}
 
   dp_node &add(dp_kind kind, uint16_t key) {
-    if (count == nodes.size()) nodes.resize(nodes.size() * 2 + 64);
     dp_node &node = nodes[count++];
     node.kind = kind;
     node.key = key;
@@ -89,40 +114,60 @@ struct dp_reader {
     return node;
   }
 
-  void walk(dom::element value, uint16_t key) {
-    switch (value.type()) {
-    case dom::element_type::OBJECT: {
-      size_t place = count;
-      add(DP_OBJECT, key);
-      for (auto [name, member] : dom::object(value)) walk(member, names.find(name));
-      nodes[place].end = static_cast<uint32_t>(count);
-      return;
+  /// Turns simdjson's tape into nodes. The tape's form is documented (doc/tape.md of simdjson): a word for each value with
+  /// its kind in the top byte, numbers in the word behind it, names and texts by their place in the string buffer.
+  void flatten() {
+    const uint64_t *tape = parser.doc.tape.get();
+    const char *strings = reinterpret_cast<const char *>(parser.doc.string_buf.get());
+    const size_t last = tape[0] & payload;
+    if (nodes.size() < last) nodes.resize(last * 2);
+    // The parser refuses a document that is nested deeper.
+    open.resize(max_depth + 1);
+    size_t depth = 0;
+    bool names_follow = false;
+    for (size_t place = 1; place < last; ++place) {
+      uint16_t key = 0;
+      if (names_follow && (tape[place] >> 56) == '"') {
+        const char *name = strings + (tape[place] & payload);
+        key = names.find(name + sizeof(uint32_t), length_at(name));
+        ++place;
+      }
+      const uint64_t word = tape[place];
+      switch (word >> 56) {
+      case '{':
+      case '[':
+        names_follow = (word >> 56) == '{';
+        open[depth++] = static_cast<uint32_t>(count);
+        add(names_follow ? DP_OBJECT : DP_ARRAY, key);
+        break;
+      case '}':
+      case ']':
+        nodes[open[--depth]].end = static_cast<uint32_t>(count);
+        names_follow = depth > 0 && nodes[open[depth - 1]].kind == DP_OBJECT;
+        break;
+      case '"': {
+        const char *text = strings + (word & payload);
+        dp_node &node = add(DP_STRING, key);
+        node.text = text + sizeof(uint32_t);
+        node.length = length_at(text);
+        break;
+      }
+      case 'l': add(DP_INTEGER, key).integer = static_cast<int64_t>(tape[++place]); break;
+      case 'u': add(DP_REAL, key).real = static_cast<double>(tape[++place]); break;
+      case 'd': std::memcpy(&add(DP_REAL, key).real, &tape[++place], sizeof(double)); break;
+      case 't': add(DP_TRUE, key); break;
+      case 'f': add(DP_FALSE, key); break;
+      case 'n': add(DP_NULL, key); break;
+      // The root's own word, behind the last value.
+      default: return;
+      }
     }
-    case dom::element_type::ARRAY: {
-      size_t place = count;
-      add(DP_ARRAY, key);
-      for (dom::element member : dom::array(value)) walk(member, 0);
-      nodes[place].end = static_cast<uint32_t>(count);
-      return;
-    }
-    case dom::element_type::STRING: {
-      std::string_view text = value;
-      dp_node &node = add(DP_STRING, key);
-      node.text = text.data();
-      node.length = static_cast<uint32_t>(text.size());
-      return;
-    }
-    case dom::element_type::INT64: {
-      dp_node &node = add(DP_INTEGER, key);
-      node.integer = int64_t(value);
-      node.real = static_cast<double>(node.integer);
-      return;
-    }
-    case dom::element_type::UINT64: add(DP_REAL, key).real = static_cast<double>(uint64_t(value)); return;
-    case dom::element_type::DOUBLE: add(DP_REAL, key).real = double(value); return;
-    case dom::element_type::BOOL: add(bool(value) ? DP_TRUE : DP_FALSE, key); return;
-    default: add(DP_NULL, key); return;
-    }
+  }
+
+  static uint32_t length_at(const char *text) {
+    uint32_t length;
+    std::memcpy(&length, text, sizeof length);
+    return length;
   }
 
   dp_status read(const void *bytes, size_t length) {
@@ -134,9 +179,8 @@ struct dp_reader {
     }
     std::memcpy(buffer.data(), bytes, length);
     std::memset(buffer.data() + length, 0, SIMDJSON_PADDING);
-    dom::element root;
-    if (auto error = parser.parse(buffer.data(), length, false).get(root)) return status_of(error);
-    walk(root, 0);
+    if (auto error = parser.parse(buffer.data(), length, false).error()) return status_of(error);
+    flatten();
     return DP_OK;
   }
 };

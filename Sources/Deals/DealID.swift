@@ -16,9 +16,23 @@ public struct DealID: Hashable, Sendable {
 
   /// The id, or nil where the text is not a possible one.
   public init?(_ text: String) {
-    guard (1...Self.maximumBytes).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "#") else { return nil }
-    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+    var text = text
+    guard text.withUTF8({ Self.isPossible(UnsafeRawBufferPointer($0)) }) else { return nil }
     self.text = text
+  }
+
+  /// The id in bytes that are known to be UTF-8, or nil where they are not a possible one.
+  init?(utf8: UnsafeRawBufferPointer) {
+    guard Self.isPossible(utf8) else { return nil }
+    text = String(decoding: utf8, as: UTF8.self)
+  }
+
+  @inline(__always)
+  private static func isPossible(_ utf8: UnsafeRawBufferPointer) -> Bool {
+    guard (1...maximumBytes).contains(utf8.count), utf8[0] != UInt8(ascii: "#") else { return false }
+    var isPlain = true
+    for byte in utf8 { isPlain = isPlain && byte >= 0x20 && byte != 0x7F }
+    return isPlain
   }
 }
 

@@ -35,7 +35,8 @@ public struct Symbol: Hashable, Sendable {
     }
   }
 
-  private init(index: UInt32) { self.index = index }
+  /// The symbol of a number that another one had.
+  init(index: UInt32) { self.index = index }
 
   private static let table = Mutex(Table())
 }

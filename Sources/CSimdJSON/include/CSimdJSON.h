@@ -39,12 +39,14 @@ typedef struct dp_node {
   uint32_t end;
   /// Bytes of a string.
   uint32_t length;
-  /// Bytes of a string, unescaped.
-  const char *text;
-  /// An integer, exactly; what does not fit 64 bits is a real.
-  int64_t integer;
-  /// A number.
-  double real;
+  union {
+    /// Bytes of a string, unescaped.
+    const char *text;
+    /// An integer, exactly; what does not fit 64 bits is a real.
+    int64_t integer;
+    /// A real.
+    double real;
+  };
 } dp_node;
 
 typedef struct dp_reader dp_reader;

@@ -12,11 +12,16 @@ struct EngineBench {
   func figures() throws -> [String: Double] {
     var figures: [String: Double] = [:]
     var (entries, states): ([[UInt8]], [(key: [UInt8], value: [UInt8])]) = ([], [])
-    // The second of two runs counts: the first warms caches, fills the table of symbols, and keeps what it wrote for the
-    // figures below.
+    // The first run warms caches, fills the table of symbols, and keeps what it wrote for the figures below. Of three runs
+    // in turn the fastest of each counts: what else the machine does slows one of them now and then.
     (_, entries, states) = try engine(keepsRecords: true)
-    figures["engine_eps"] = try engine(keepsRecords: false).0
-    figures["jsondecoder_eps"] = try jsonDecoder()
+    var (fastest, fastestDecoder) = (0.0, 0.0)
+    for _ in 0..<3 {
+      fastest = max(fastest, try engine(keepsRecords: false).0)
+      fastestDecoder = max(fastestDecoder, try jsonDecoder())
+    }
+    figures["engine_eps"] = fastest
+    figures["jsondecoder_eps"] = fastestDecoder
     figures["ledger_eps"] = try ledger(entries)
     figures["restore_dps"] = try restore(states)
     figures["change_bytes"] = Double(load.changes.reduce(0) { $0 + $1.count }) / Double(load.changes.count)
@@ -94,7 +99,7 @@ struct EngineBench {
 
   private func jsonDecoder() throws -> Double {
     let decoder = JSONDecoder()
-    let documents = load.changes.prefix(30_000).map { Data($0) }
+    let documents = load.changes.map { Data($0) }
     let elapsed = try seconds {
       for document in documents { _ = try decoder.decode(Change.self, from: document) }
     }

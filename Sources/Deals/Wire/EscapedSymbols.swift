@@ -1,22 +1,42 @@
 /// The texts of symbols as JSON strings, quotes and escapes included, each made once.
 ///
-/// The memory is raw for the reason that `JSONWriter`'s is; a view is valid until the next call.
+/// A text of up to 31 bytes lies in its symbol's place itself, so that writing it is a copy of 32 bytes whatever its length.
+/// The memory is raw for the reason that `JSONWriter`'s is.
 struct EscapedSymbols: ~Copyable {
-  private var texts: UnsafeMutablePointer<UnsafeMutableBufferPointer<UInt8>>
+  private struct Place {
+    /// The text's first 31 bytes and its length, or `long` where it is longer, in the last byte; 0 for none yet.
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    var mark: UInt8 { UInt8(truncatingIfNeeded: words.3 >> 56) }
+  }
+
+  private static let inlineLength = 31
+  private static let long: UInt8 = 255
+  /// The room that a text of at most `inlineLength` bytes takes while it is written.
+  static let room = 32
+
+  private var places: UnsafeMutablePointer<Place>
   private var capacity = 0
+  private var longTexts: [UInt32: [UInt8]] = [:]
 
-  init() { texts = .allocate(capacity: 0) }
+  init() { places = .allocate(capacity: 0) }
 
-  deinit {
-    for index in 0..<capacity { texts[index].deallocate() }
-    texts.deallocate()
-  }
+  deinit { places.deallocate() }
 
+  /// Writes a symbol's text into memory with room for 32 bytes; returns its length. Of a text that is longer nothing is
+  /// written, and nil returned: see `longText(of:)`.
   @inline(__always)
-  mutating func text(of symbol: Symbol) -> UnsafeBufferPointer<UInt8> {
-    if symbol.ordinal >= capacity || texts[symbol.ordinal].baseAddress == nil { keep(symbol) }
-    return UnsafeBufferPointer(texts[symbol.ordinal])
+  mutating func write(_ symbol: Symbol, to target: UnsafeMutablePointer<UInt8>) -> Int? {
+    if symbol.ordinal >= capacity || places[symbol.ordinal].mark == 0 { keep(symbol) }
+    let place = places + symbol.ordinal
+    let mark = place.pointee.mark
+    if mark == Self.long { return nil }
+    UnsafeMutableRawPointer(target).storeBytes(of: place.pointee.words, as: (UInt64, UInt64, UInt64, UInt64).self)
+    return Int(mark)
   }
+
+  /// The text of a symbol for which `write` has returned nil.
+  func longText(of symbol: Symbol) -> [UInt8] { longTexts[symbol.index] ?? [] }
 
   @inline(never)
   private mutating func keep(_ symbol: Symbol) {
@@ -24,18 +44,27 @@ struct EscapedSymbols: ~Copyable {
     var writer = JSONWriter()
     writer.string(symbol.text)
     let text = writer.bytes
-    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.count)
-    _ = copy.initialize(from: text)
-    texts[symbol.ordinal] = copy
+    var bytes = [UInt8](repeating: 0, count: Self.room)
+    if text.count <= Self.inlineLength {
+      bytes.replaceSubrange(..<text.count, with: text)
+      bytes[Self.room - 1] = UInt8(text.count)
+    } else {
+      longTexts[symbol.index] = text
+      bytes[Self.room - 1] = Self.long
+    }
+    bytes.withUnsafeBytes { raw in
+      func word(_ index: Int) -> UInt64 { raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) }
+      let last = UInt64(littleEndian: word(3))
+      places[symbol.ordinal].words = (word(0), word(1), word(2), last)
+    }
   }
 
   private mutating func grow(to larger: Int) {
-    let grown = UnsafeMutablePointer<UnsafeMutableBufferPointer<UInt8>>.allocate(capacity: larger)
-    grown.moveInitialize(from: texts, count: capacity)
-    (grown + capacity).initialize(
-      repeating: UnsafeMutableBufferPointer(start: nil, count: 0), count: larger - capacity)
-    texts.deallocate()
-    texts = grown
+    let grown = UnsafeMutablePointer<Place>.allocate(capacity: larger)
+    grown.moveInitialize(from: places, count: capacity)
+    (grown + capacity).initialize(repeating: Place(), count: larger - capacity)
+    places.deallocate()
+    places = grown
     capacity = larger
   }
 }

@@ -65,7 +65,9 @@ struct JSONValue {
   fileprivate let nodes: UnsafePointer<dp_node>
   fileprivate let index: Int
 
-  private var node: dp_node { nodes[index] }
+  private var node: dp_node {
+    @inline(__always) get { nodes[index] }
+  }
 
   var isNull: Bool { node.kind == UInt8(DP_NULL.rawValue) }
   var isObject: Bool { node.kind == UInt8(DP_OBJECT.rawValue) }
@@ -87,7 +89,8 @@ struct JSONValue {
   var integer: Int64? { node.kind == UInt8(DP_INTEGER.rawValue) ? node.integer : nil }
 
   var number: Double? {
-    node.kind == UInt8(DP_INTEGER.rawValue) || node.kind == UInt8(DP_REAL.rawValue) ? node.real : nil
+    if node.kind == UInt8(DP_REAL.rawValue) { return node.real }
+    return integer.map(Double.init)
   }
 
   var boolean: Bool? {

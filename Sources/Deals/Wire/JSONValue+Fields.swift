@@ -89,11 +89,11 @@ extension JSONValue {
   }
 
   func dealID(_ key: WireKey) throws(DecodeFailure) -> DealID {
-    let text = try string(key)
-    if text.isEmpty {
+    guard let utf8 else { throw wrongType(key, "a string") }
+    if utf8.isEmpty {
       throw DecodeFailure(.missingDealID, key.name, "the deal id is empty: send the CRM's id of the deal")
     }
-    guard let id = DealID(text) else {
+    guard let id = DealID(utf8: utf8) else {
       throw DecodeFailure(
         .invalidDealID, key.name,
         "a deal id has 1 to \(DealID.maximumBytes) bytes, no control characters and no # in front: correct it")

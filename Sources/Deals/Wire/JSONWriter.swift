@@ -124,12 +124,14 @@ public struct JSONWriter: ~Copyable {
   }
 
   /// A member's name, which must need no escapes. Its value comes next.
+  ///
+  /// Inlined: the length is known where it is called, and the copy of it a few stores.
   @inline(__always)
   public mutating func key(_ name: StaticString) {
     putKey(name.utf8Start, name.utf8CodeUnitCount)
   }
 
-  @usableFromInline
+  @inline(__always)
   mutating func putKey(_ name: UnsafePointer<UInt8>, _ length: Int) {
     makeRoom(length + 4)
     var target = memory + count
@@ -180,10 +182,12 @@ public struct JSONWriter: ~Copyable {
   /// A symbol's text, whose escaped form is kept.
   public mutating func symbol(_ symbol: Symbol) {
     separate()
-    let escaped = symbols.text(of: symbol)
-    makeRoom(escaped.count)
-    if let start = escaped.baseAddress { Self.copy(start, to: memory + count, escaped.count) }
-    count += escaped.count
+    makeRoom(EscapedSymbols.room)
+    if let length = symbols.write(symbol, to: memory + count) {
+      count += length
+    } else {
+      symbols.longText(of: symbol).withUnsafeBufferPointer { put($0) }
+    }
     needsComma = true
   }
 

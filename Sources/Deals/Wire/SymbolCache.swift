@@ -1,50 +1,125 @@
-/// One thread's memory of symbols by their bytes: a look-up takes no lock and makes no string.
+/// One thread's memory of symbols by their bytes: a look-up takes no lock, makes no string and, for texts of up to sixteen
+/// bytes, looks at one place in memory.
+///
+/// The memory is raw for the reason that `JSONWriter`'s is: slots are only read and written here, and never beyond `mask`.
 final class SymbolCache {
-  private struct Entry {
-    var hash: UInt64
-    var start: UInt32
-    var length: UInt32
-    var symbol: Symbol
+  private struct Slot {
+    var words = Words()
+    /// Bytes of the text and one: 0 where the slot is empty.
+    var size: UInt32 = 0
+    var symbol: UInt32 = 0
+    /// Where a text that the words do not hold whole is kept.
+    var text: UInt32 = 0
   }
 
-  private var slots = [Int32](repeating: -1, count: 1_024)
-  private var entries: [Entry] = []
-  private var bytes: [UInt8] = []
+  /// The first and the last eight bytes of a text, which may overlap; of a shorter one its bytes in the first word. Two
+  /// texts of the same length of at most sixteen bytes are equal where these are.
+  private struct Words: Equatable {
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+
+    init() {}
+
+    @inline(__always)
+    init(_ text: UnsafeRawBufferPointer) {
+      let count = text.count
+      if count >= 8 {
+        first = text.loadUnaligned(as: UInt64.self)
+        last = text.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      } else if count >= 4 {
+        first = UInt64(text.loadUnaligned(as: UInt32.self))
+        last = UInt64(text.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+      } else {
+        for byte in text { first = first << 8 | UInt64(byte) }
+      }
+    }
+  }
+
+  /// The longest text that its words hold whole.
+  private static let wholeLength = 16
+
+  // Unchecked, because a cache belongs to one thread and nothing is called while one of them is changed.
+  @exclusivity(unchecked) private var slots: UnsafeMutablePointer<Slot>
+  @exclusivity(unchecked) private var mask: Int
+  private var count = 0
+  private var texts: [[UInt8]] = []
+
+  init() {
+    mask = 1_023
+    slots = Self.emptySlots(mask + 1)
+  }
+
+  deinit { slots.deallocate() }
+
+  private static func emptySlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
+    let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
+    slots.initialize(repeating: Slot(), count: count)
+    return slots
+  }
 
   func symbol(for text: UnsafeRawBufferPointer) -> Symbol {
-    let hash = Self.hash(text)
-    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[slot] >= 0 {
-      let entry = entries[Int(slots[slot])]
-      if entry.hash == hash, entry.length == text.count, holds(entry, text) { return entry.symbol }
-      slot = (slot + 1) & (slots.count - 1)
+    let words = Words(text)
+    let (slots, mask, size) = (slots, mask, UInt32(truncatingIfNeeded: text.count + 1))
+    var place = Self.hash(text, words) & mask
+    while slots[place].size != 0 {
+      if slots[place].size == size, slots[place].words == words,
+        text.count <= Self.wholeLength || holds(slots[place], text)
+      {
+        return Symbol(index: slots[place].symbol)
+      }
+      place = (place + 1) & mask
     }
-    return insert(text, hash)
+    return insert(text)
   }
 
-  private func holds(_ entry: Entry, _ text: UnsafeRawBufferPointer) -> Bool {
-    let start = Int(entry.start)
-    for index in 0..<text.count where bytes[start + index] != text[index] { return false }
-    return true
+  @inline(never)
+  private func holds(_ slot: Slot, _ text: UnsafeRawBufferPointer) -> Bool {
+    texts[Int(slot.text)].withUnsafeBytes { $0.isSame(as: text) }
   }
 
-  private func insert(_ text: UnsafeRawBufferPointer, _ hash: UInt64) -> Symbol {
+  @inline(never)
+  private func insert(_ text: UnsafeRawBufferPointer) -> Symbol {
     let symbol = Symbol(String(decoding: text, as: UTF8.self))
-    entries.append(
-      Entry(hash: hash, start: UInt32(bytes.count), length: UInt32(text.count), symbol: symbol))
-    bytes.append(contentsOf: text)
-    if entries.count * 2 > slots.count { slots = [Int32](repeating: -1, count: slots.count * 2) }
-    rehash()
+    if (count + 1) * 2 > mask { grow() }
+    var slot = Slot(words: Words(text), size: UInt32(text.count + 1), symbol: symbol.index)
+    if text.count > Self.wholeLength {
+      slot.text = UInt32(texts.count)
+      texts.append(Array(text))
+    }
+    put(slot, Self.hash(text, slot.words))
+    count += 1
     return symbol
   }
 
-  private func rehash() {
-    for index in slots.indices { slots[index] = -1 }
-    for (number, entry) in entries.enumerated() {
-      var slot = Int(truncatingIfNeeded: entry.hash) & (slots.count - 1)
-      while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = Int32(number)
-    }
+  private func put(_ slot: Slot, _ hash: Int) {
+    var place = hash & mask
+    while slots[place].size != 0 { place = (place + 1) & mask }
+    slots[place] = slot
+  }
+
+  private func grow() {
+    let (old, oldCount) = (slots, mask + 1)
+    mask = oldCount * 2 - 1
+    slots = Self.emptySlots(oldCount * 2)
+    for place in 0..<oldCount where old[place].size != 0 { put(old[place], hash(of: old[place])) }
+    old.deallocate()
+  }
+
+  private func hash(of slot: Slot) -> Int {
+    guard slot.size > Self.wholeLength + 1 else { return Self.hash(slot.words, Int(slot.size) - 1) }
+    return texts[Int(slot.text)].withUnsafeBytes { Self.hash($0, slot.words) }
+  }
+
+  @inline(__always)
+  private static func hash(_ text: UnsafeRawBufferPointer, _ words: Words) -> Int {
+    text.count <= wholeLength ? hash(words, text.count) : Int(truncatingIfNeeded: hash(text))
+  }
+
+  @inline(__always)
+  private static func hash(_ words: Words, _ length: Int) -> Int {
+    var hash = (words.first ^ UInt64(length) &* 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD
+    hash = (hash ^ hash >> 32 ^ words.last) &* 0xC4CE_B9FE_1A85_EC53
+    return Int(truncatingIfNeeded: hash ^ hash >> 29)
   }
 
   /// A hash of bytes, eight at a time. Not the same in every version: nothing that is written may depend on it.

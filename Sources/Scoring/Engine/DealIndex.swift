@@ -22,14 +22,14 @@ struct DealIndex: Sendable {
   /// Deals in the index.
   private(set) var count = 0
 
-  /// The place of an id, given the ids of places.
+  /// The place of an id, told by whether a place holds it.
   @inline(__always)
-  func place(of id: DealID, _ idAt: (Int32) -> DealID?) -> Int32? {
+  func place(of id: DealID, _ holds: (Int32) -> Bool) -> Int32? {
     let (hash, mask) = (Self.hash(id), slots.count - 1)
     var index = Int(hash) & mask
     while slots[index].place != Self.vacant {
       let place = slots[index].place
-      if slots[index].hash == hash, place >= 0, idAt(place) == id { return place }
+      if slots[index].hash == hash, place >= 0, holds(place) { return place }
       index = (index + 1) & mask
     }
     return nil

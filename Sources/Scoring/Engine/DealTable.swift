@@ -41,7 +41,9 @@ struct DealTable: Sendable {
   /// Deals kept, closed and deleted ones included.
   var count: Int { index.count }
 
-  func place(of id: DealID) -> Int32? { index.place(of: id, self.id(at:)) }
+  func place(of id: DealID) -> Int32? {
+    index.place(of: id) { blocks[Self.block($0)][Self.row($0)].id == id }
+  }
 
   /// The state in a place that holds a deal, looked at and changed where it lies: copies of it were a tenth of the cost
   /// of scoring. A change must be announced by `willChange` first.

@@ -56,8 +56,10 @@ public struct Playbook: Hashable, Sendable {
     for features: DealFeatures, tier: RiskTier, _ settings: BaselineSettings, _ baselines: inout Baselines
   ) -> [RecommendedAction] {
     var actions: [RecommendedAction] = []
-    for rule in rules where actions.count < limit {
-      guard rule.condition.holdsByItself(features, tier) else { continue }
+    for index in rules.indices where actions.count < limit {
+      // Asked where the rule lies: a copy of each rule cost more than the question.
+      guard rules[index].condition.holdsByItself(features, tier) else { continue }
+      let rule = rules[index]
       if rule.condition.repInBottomFifth, !Self.isInBottomFifth(features, settings, &baselines) { continue }
       var better: RankedRep?
       if let deals = rule.condition.betterRepWithDeals {
