@@ -59,10 +59,11 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
     .target(name: "Charts", swiftSettings: swiftSettings),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Replay",
-      dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "Statistics"],
+      dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "CZstd", "Statistics"],
       swiftSettings: swiftSettings),
     .target(
       name: "ReplayTopics", dependencies: ["Replay", "DeadLetters", "Deals", "Kafka", "Topics", log],
@@ -82,7 +83,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplayTests",
-      dependencies: ["Replay", "Charts", "CZlib", "Deals", "Scoring", "Simulation", "Statistics"],
+      dependencies: ["Replay", "Charts", "CZlib", "CZstd", "Deals", "Scoring", "Simulation", "Statistics"],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(

@@ -35,16 +35,14 @@ public final class ReplayTopicSink: ScoreSink {
   }
 
   /// Hands a score over.
-  public func append(_ event: RiskEvent, json: [UInt8]) throws {
+  public func append(_ event: RiskEvent, json: UnsafeRawBufferPointer) throws {
     let common = headers
     try event.dealID.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
-      try json.span.bytes.withUnsafeBytes { value throws(KafkaError) in
-        try producer.produce(
-          to: topic, partition: nil, key: key, value: value, timestamp: event.occurredAt.milliseconds, common: common,
-          headers: [
-            MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
-          ], group: group)
-      }
+      try producer.produce(
+        to: topic, partition: nil, key: key, value: json, timestamp: event.occurredAt.milliseconds, common: common,
+        headers: [
+          MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
+        ], group: group)
     }
     length += 1
   }

@@ -2,14 +2,12 @@ import Deals
 
 /// Changes one after the other, which can go on from where another left off.
 protocol ChangeStream: AnyObject {
-  /// The change that comes next, nil at the end.
-  var head: DealChange? { get }
   /// When the change that comes next happened, nil at the end.
   var headTime: Timestamp? { get }
   /// Where the change that comes next begins.
   var place: StreamPlace { get }
-  /// Goes on to the change after the next.
-  func advance() throws
+  /// Takes the change that comes next; nil at the end.
+  func take() throws -> DealChange?
   /// Goes to a place that `place` named before.
   func resume(at place: StreamPlace) throws
   /// What could not be used so far.

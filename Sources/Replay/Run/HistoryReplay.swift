@@ -109,10 +109,9 @@ public final class HistoryReplay {
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
     for _ in 0..<count {
-      guard let change = merged.head, change.occurredAt <= end else { return false }
+      guard let time = merged.headTime, time <= end, let change = try merged.take() else { return false }
       engine.apply(change, at: changes, &baselines, into: &output)
       changes += 1
-      try merged.advance()
       if !output.risks.isEmpty || !output.entries.isEmpty { try publish() }
       if changes & 0xFFF == 0 { engine.commit() }
     }
@@ -135,7 +134,7 @@ public final class HistoryReplay {
     for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
       writer.removeAll()
       writer.riskEvent(risk)
-      try results.append(risk, json: writer.bytes)
+      try writer.withBytes { try results.append(risk, json: $0) }
       scores += 1
     }
     for entry in output.entries {
@@ -144,7 +143,7 @@ public final class HistoryReplay {
       guard let ledger else { continue }
       writer.removeAll()
       writer.ledgerEntry(entry)
-      try ledger.append(line: writer.bytes)
+      try writer.withBytes { try ledger.append(line: $0) }
     }
     output.removeAll()
   }

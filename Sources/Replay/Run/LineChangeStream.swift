@@ -3,7 +3,8 @@ import Foundation
 
 /// The changes of a file of JSON Lines, one at a time.
 final class LineChangeStream: ChangeStream {
-  private(set) var head: DealChange?
+  private var head: DealChange?
+  private(set) var headTime: Timestamp?
   private(set) var place = StreamPlace(position: 0, line: 0, unreadable: 0)
   private(set) var unreadable = UnreadableLines()
   private let reader: LineReader
@@ -17,21 +18,28 @@ final class LineChangeStream: ChangeStream {
     try advance()
   }
 
-  var headTime: Timestamp? { head?.occurredAt }
-
   var share: Double? {
     guard let size, size > 0 else { return nil }
     return min(1, Double(reader.diskPosition) / Double(size))
   }
 
-  func advance() throws {
-    head = nil
+  func take() throws -> DealChange? {
+    // Moved out, not copied.
+    let taken = head.take()
+    try advance()
+    return taken
+  }
+
+  private func advance() throws {
+    headTime = nil
     var hasMore = true
-    while head == nil, hasMore {
+    while headTime == nil, hasMore {
       place = StreamPlace(position: reader.position, line: reader.line, unreadable: unreadable.count)
       hasMore = try reader.next { bytes in
         do throws(DecodeFailure) {
-          head = try ChangeLines.change(bytes, decoder)
+          let change = try ChangeLines.change(bytes, decoder)
+          headTime = change.occurredAt
+          head = change
         } catch {
           unreadable.add(UnreadableLine(file: reader.path, line: reader.line, reason: "\(error)"))
         }
@@ -58,10 +66,15 @@ final class ListedChangeStream: ChangeStream {
     self.unreadable = unreadable
   }
 
-  var head: DealChange? { index < changes.count ? changes[index] : nil }
   var headTime: Timestamp? { index < changes.count ? changes[index].occurredAt : nil }
   var place: StreamPlace { StreamPlace(position: Int64(index), line: index, unreadable: unreadable.count) }
   var share: Double? { changes.isEmpty ? 1 : Double(index) / Double(changes.count) }
-  func advance() { index += 1 }
+
+  func take() -> DealChange? {
+    guard index < changes.count else { return nil }
+    defer { index += 1 }
+    return changes[index]
+  }
+
   func resume(at place: StreamPlace) { index = Int(place.position) }
 }

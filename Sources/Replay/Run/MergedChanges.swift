@@ -11,16 +11,14 @@ struct MergedChanges {
     choose()
   }
 
-  /// The change that comes next.
-  var head: DealChange? { current.flatMap { streams[$0].head } }
-
   /// When it happened, nil at the end of all.
   var headTime: Timestamp? { current.flatMap { streams[$0].headTime } }
 
-  mutating func advance() throws {
-    guard let current else { return }
-    try streams[current].advance()
-    choose()
+  /// Takes the change that comes next; nil at the end of all.
+  mutating func take() throws -> DealChange? {
+    guard let current else { return nil }
+    defer { choose() }
+    return try streams[current].take()
   }
 
   var places: [StreamPlace] { streams.map(\.place) }

@@ -42,7 +42,8 @@ struct ReplayCheckpoint: Codable {
       writer.removeAll()
       writer.dealState(state)
       // No id holds a tab, so it needs no escapes.
-      try states.append(line: Array(id.text.utf8) + [0x09] + writer.bytes)
+      let line = Array(id.text.utf8) + [0x09] + writer.bytes
+      try line.withUnsafeBytes { try states.append(line: $0) }
     }
     try states.synchronize()
     let path = folder + "/" + Self.figures

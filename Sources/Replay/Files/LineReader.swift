@@ -1,18 +1,17 @@
-import CZlib
 import Foundation
 
-/// Reads a file line by line, gzip-compressed or not, without keeping more than a piece of it in memory.
+/// Reads a file line by line, compressed with gzip or zstd or not at all, without keeping more than a piece of it in memory.
 ///
 /// The raw buffer ends here: a line's bytes are only valid within the closure that is given them.
 public final class LineReader {
   /// The file.
-  public let path: String
+  public var path: String { file.path }
   /// The number of the last line that was handed out, from 1.
   public private(set) var line = 0
   /// Where in the uncompressed text the next line begins.
   public private(set) var position: Int64 = 0
 
-  private let file: gzFile
+  private let file: UnpackedFile
   private var buffer = [UInt8](repeating: 0, count: 1 << 18)
   private var start = 0
   private var end = 0
@@ -21,23 +20,14 @@ public final class LineReader {
   /// Opens a file.
   ///
   /// - Throws: `ReplayError` where it can't be opened.
-  public init(path: String) throws(ReplayError) {
-    guard let file = gzopen(path, "rb") else { throw .unopened(file: path) }
-    gzbuffer(file, 1 << 18)
-    self.file = file
-    self.path = path
-  }
-
-  deinit { gzclose(file) }
+  public init(path: String) throws(ReplayError) { file = try UnpackedFile(path: path) }
 
   /// How far the file itself has been read, in bytes as they are on disk: for progress.
-  public var diskPosition: Int64 { Int64(gzoffset(file)) }
+  public var diskPosition: Int64 { file.diskPosition }
 
   /// Goes to where a line begins, as `position` said before, with the number of the line before it.
   public func seek(to position: Int64, afterLine line: Int) throws(ReplayError) {
-    guard gzseek(file, Int(position), SEEK_SET) >= 0 else {
-      throw .damaged(file: path, reason: "there is no byte \(position)")
-    }
+    try file.seek(to: position)
     self.position = position
     self.line = line
     start = 0
@@ -92,21 +82,13 @@ public final class LineReader {
       start = 0
     }
     if end == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
-    let room = buffer.count - end
-    let count = buffer.withUnsafeMutableBytes { bytes in
-      gzread(file, bytes.baseAddress.map { $0 + end }, UInt32(room))
-    }
-    guard count >= 0 else {
-      var code: Int32 = 0
-      throw .damaged(file: path, reason: gzerror(file, &code).map { String(cString: $0) } ?? "unknown")
-    }
-    end += Int(count)
-    if count == 0 {
-      isAtEnd = true
-      // A compressed file that was cut off ends without an error from gzread, but not without one here.
-      var code: Int32 = 0
-      if let text = gzerror(file, &code), code != 0 { throw .damaged(file: path, reason: String(cString: text)) }
-    }
+    let (file, first) = (file, end)
+    let count = try buffer.withUnsafeMutableBytes { bytes in
+      let free = UnsafeMutableRawBufferPointer(rebasing: bytes[first...])
+      return Result { () throws(ReplayError) in try file.read(into: free) }
+    }.get()
+    end += count
+    isAtEnd = count == 0
     return count > 0
   }
 }
