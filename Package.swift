@@ -57,13 +57,20 @@ let package = Package(
       name: "Scoring", dependencies: ["Deals", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "Deals"], swiftSettings: swiftSettings),
+    .target(
+      name: "EngineConfiguration", dependencies: ["Configuration", "Deals", "Scoring"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EngineConfigurationTests", dependencies: ["EngineConfiguration", "Configuration", "Deals", "Scoring"],
+      swiftSettings: swiftSettings),
     .target(name: "Charts", swiftSettings: swiftSettings),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Replay",
-      dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "CZstd", "Statistics"],
+      dependencies: [
+        "Deals", "Scoring", "Charts", "EngineConfiguration", "CRMImport", "CZlib", "CZstd", "Statistics",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "ReplayTopics", dependencies: ["Replay", "DeadLetters", "Deals", "Kafka", "Topics", log],
@@ -75,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals", "Observability",
+        "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals", "EngineConfiguration",
+        "Observability",
         "Programs", "Scoring",
         "Kafka",
         "Topics", log, arguments,
@@ -83,7 +91,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplayTests",
-      dependencies: ["Replay", "Charts", "CZlib", "CZstd", "Deals", "Scoring", "Simulation", "Statistics"],
+      dependencies: [
+        "Replay", "Charts", "CZlib", "CZstd", "Deals", "EngineConfiguration", "Scoring", "Simulation", "Statistics",
+      ],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(
@@ -146,13 +156,15 @@ let package = Package(
     .target(
       name: "ScorerRuntime",
       dependencies: [
-        "Configuration", "Connection", "DeadLetters", "Deals", "Kafka", "Observability", "Scoring", "Topics", "Trends",
-        log,
+        "Configuration", "Connection", "DeadLetters", "Deals", "EngineConfiguration", "Kafka", "Observability",
+        "Scoring",
+        "Topics", "Trends", log,
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ScorerRuntimeTests", dependencies: ["ScorerRuntime", "Configuration", "Scoring", "Deals", "Topics"],
+      name: "ScorerRuntimeTests",
+      dependencies: ["ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Topics"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", "Observability", log, arguments],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deals
+import EngineConfiguration
 import Replay
 
 /// `deal-replay compare`: what a change of model or configuration would have done.

@@ -1,3 +1,4 @@
+import EngineConfiguration
 import ArgumentParser
 import Replay
 
@@ -6,7 +7,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The model, everything at its default: \(ModelName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var model: ModelName?
 
-  @Option(help: "A configuration file with model, weights, tiers and windows, such as deal-replay tune writes.")
+  @Option(
+    help:
+      "The scorer's configuration file, such as config/scorer.yaml, or the part of one that deal-replay tune writes.")
   var config: String?
 
   func validate() throws {

@@ -1,3 +1,4 @@
+import EngineConfiguration
 import ArgumentParser
 import Foundation
 import Replay

@@ -151,7 +151,9 @@ struct RunCommand: AsyncParsableCommand {
     plan.checkpointInterval = checkpointEvery
     plan.until = try Self.instant(until, "--until")
     plan.onlyDeal = try deal()
-    plan.settings = try model.configuration().settings()
+    let configuration = try model.configuration()
+    plan.settings = configuration.settings
+    plan.halfLifeDays = configuration.halfLifeDays
     return plan
   }
 

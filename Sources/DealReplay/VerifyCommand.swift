@@ -51,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
       file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags)
     loaded.observability.bootstrapLogging()
     let records = try await read(loaded.settings)
-    let report = Verifier(settings: loaded.settings.engine).verify(records)
+    let report = Verifier(settings: loaded.settings.engine, halfLifeDays: loaded.settings.halfLifeDays).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
   }

@@ -1,4 +1,5 @@
 import Deals
+import EngineConfiguration
 import Foundation
 import Scoring
 import Simulation

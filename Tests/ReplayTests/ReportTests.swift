@@ -1,5 +1,6 @@
 import Charts
 import Deals
+import EngineConfiguration
 import Scoring
 import Testing
 

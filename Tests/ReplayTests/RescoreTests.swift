@@ -1,4 +1,5 @@
 import Deals
+import EngineConfiguration
 import Scoring
 import Testing
 
@@ -11,7 +12,8 @@ struct RescoreTests {
     .enabled(if: ReferenceHistory.isThere, "the reference data is not beside the package"))
   func referenceTable() throws {
     let lives = DealLives(try ReferenceHistory.load())
-    let deals = HistoryScorer(model: ModelName.weighted.model(for: .final), knowledge: .final).score(lives)
+    let deals = HistoryScorer(model: ScoringConfiguration(.weighted).riskModel(.everything), knowledge: .final).score(
+      lives)
     let expected = try ReferenceHistory.rows("scored_deals.csv")
     #expect(deals.count == 5_000)
     var alike = 0

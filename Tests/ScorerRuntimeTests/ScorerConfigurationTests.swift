@@ -1,5 +1,6 @@
 import Configuration
 import Deals
+import EngineConfiguration
 import Foundation
 import Scoring
 import ScorerRuntime
@@ -37,6 +38,39 @@ import Topics
     #expect(changed != "default")
     #expect(try load([("scoring.minimum_deals", "20")]).engine.configurationHash == changed)
     #expect(try load([("scoring.minimum_deals", "21")]).engine.configurationHash != changed)
+  }
+
+  @Test("a replay leaves alone just those parts of scorer.yaml on which no score depends")
+  func runtimeParts() {
+    let scored = Set(EngineKeys.all.map(\.name))
+    let others = ScorerKeys.schema.keys.map(\.name).filter { !scored.contains($0) }
+    #expect(Set(others.map { String($0.prefix { $0 != "." }) }) == EngineKeys.runtimeParts)
+  }
+
+  @Test("scorer, verification and replay give the same configuration the same hash, however it is written")
+  func sameHash() throws {
+    var tuned = ScoringConfiguration(.weighted)
+    (tuned.weights.cycleBucket, tuned.weights.rep) = (0.1, 0.45)
+    tuned.currencies = CurrencyTable(rates: [try #require(Currency("EUR")): 1.08])
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try tuned.yaml.write(toFile: path, atomically: true, encoding: .utf8)
+    let scorer = try load(file: path).engine
+    #expect(scorer.configurationHash == tuned.settings.configurationHash)
+    #expect(scorer.configurationHash == (try ScoringConfiguration(file: path)).settings.configurationHash)
+    #expect(scorer.configurationHash != "default")
+    #expect((scorer.model as? WeightedModel)?.weights == tuned.weights)
+    #expect(ScoringConfiguration(.weighted).settings.configurationHash == "default")
+  }
+
+  @Test("weights that do not add up to 1, and tiers that do not ascend, stop the start")
+  func wrongWeights() {
+    #expect {
+      try load([("scoring.weights.rep", "0.5"), ("scoring.tiers.low", "56")])
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("scoring.weights: add up to 1.25") && text.contains("scoring.tiers: must ascend")
+    }
   }
 
   @Test("a playbook with an unknown condition or field is refused with its line")

@@ -1,4 +1,5 @@
 import Deals
+import EngineConfiguration
 import Dispatch
 import Scoring
 import Synchronization
@@ -40,10 +41,7 @@ public struct Backtest: Sendable {
     }
 
     /// A model by its name, everything else at its default.
-    public init(_ name: ModelName) {
-      self.init(
-        settings: EngineSettings(model: name.model(for: .pointInTime)), inSample: name.model(for: .final))
-    }
+    public init(_ name: ModelName) { self = ScoringConfiguration(name).candidate }
   }
 
   /// Deals of the history that are still open, which nothing can be said about.

@@ -1,4 +1,5 @@
 import Deals
+import EngineConfiguration
 import Scoring
 import Statistics
 
@@ -76,7 +77,7 @@ public struct Comparison: Sendable {
     var escalations: [Escalation]
 
     init(_ history: DealHistory, _ configuration: ScoringConfiguration) {
-      let settings = configuration.settings()
+      let settings = configuration.settings
       let lives = DealLives(history, settings: settings)
       scores = HistoryScorer(model: settings.model, knowledge: .pointInTime).score(lives)
       escalations = lives.escalations

@@ -1,5 +1,6 @@
 import Charts
 import Deals
+import EngineConfiguration
 import Scoring
 
 /// A history as a page of charts: how deals were won and lost, and what the scores were worth.
@@ -17,7 +18,7 @@ public struct HistoryReport: Sendable {
 
   /// Draws a history and judges the models on it.
   public init(_ history: DealHistory, _ configurations: [ScoringConfiguration], title: String) {
-    let settings = configurations.first?.settings() ?? EngineSettings()
+    let settings = configurations.first?.settings ?? EngineSettings()
     let rows = ClosedDealRows(DealLives(history, settings: settings))
     let backtest = Backtest(history, configurations.map(\.candidate))
     var page = ReportPage(title: title, subtitle: Self.subtitle(rows))

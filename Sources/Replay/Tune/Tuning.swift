@@ -1,4 +1,5 @@
 import Deals
+import EngineConfiguration
 import Scoring
 import Statistics
 
@@ -48,7 +49,7 @@ public struct Tuning: Sendable {
   /// - Parameters:
   ///   - share: The share of closed deals, earliest first, that is searched on; 0 to 1.
   public init?(_ history: DealHistory, start: ScoringConfiguration, share: Double = 0.6) {
-    let settings = start.settings()
+    let settings = start.settings
     let lives = DealLives(history, settings: settings)
     let scores = HistoryScorer(model: settings.model, knowledge: .pointInTime).score(lives)
     let rows = scores.compactMap(Row.init).sorted { ($0.closedAt, $0.id) < ($1.closedAt, $1.id) }

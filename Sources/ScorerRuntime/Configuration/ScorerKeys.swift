@@ -1,19 +1,12 @@
 import Configuration
 import Connection
 import Deals
+import EngineConfiguration
 import struct Foundation.TimeZone
 import Trends
 
 /// The keys of `scorer.yaml`, each declared once.
 public enum ScorerKeys {
-  /// The models that can be published.
-  public enum Model: String, ConfigurationWord {
-    /// The reference formula.
-    case weighted = "weighted-v1"
-    /// The rule points.
-    case points = "points-v1"
-  }
-
   static let fetchWait = ConfigurationKey(
     "kafka.fetch_wait", default: Milliseconds(50), in: Milliseconds(1)...Milliseconds(60_000),
     "How long a broker may wait for data.")
@@ -42,26 +35,6 @@ public enum ScorerKeys {
   static let backfillLedgerWait = ConfigurationKey(
     "backfill.ledger_wait", default: Milliseconds(100), in: Milliseconds(0)...Milliseconds(10_000),
     "How long a step of backfill waits at most for its own outcomes to come round; 0ms for the most throughput.")
-  static let model = ConfigurationKey("scoring.model", default: Model.weighted, "The model that is published.")
-  static let repDays = ConfigurationKey(
-    "scoring.rep_windows", default: [90, 365], "Days over which a rep is judged, tried until one holds enough deals."
-  ) { $0.allSatisfy { [28, 90, 365].contains($0) } && !$0.isEmpty ? nil : "must be of 28, 90 and 365" }
-  static let segmentDays = ConfigurationKey(
-    "scoring.segment_window", default: 365, "Days over which every other segment is judged."
-  ) { [28, 90, 365].contains($0) ? nil : "must be 28, 90 or 365" }
-  static let minimumDeals = ConfigurationKey(
-    "scoring.minimum_deals", default: 30, in: 1...10_000, "Deals that a segment needs for its own rate to count.")
-  static let halfLife = ConfigurationKey(
-    "scoring.half_life_days", default: 90.0, in: 1...10_000, "After how many days a deal counts half in decayed rates.")
-  static let ageingDays = ConfigurationKey(
-    "ageing.days", default: [45, 60, 90], "Days in a stage after which a deal is scored again."
-  ) { $0.allSatisfy { (1...3_650).contains($0) } && $0.count <= 20 ? nil : "must be at most 20 numbers of 1 to 3650" }
-  static let retention = ConfigurationKey(
-    "state.closed_retention_days", default: 180, in: 1...3_650, "How long the state of a closed deal is kept.")
-  static let baseCurrency = ConfigurationKey(
-    "currency.base", default: "USD", "The currency of every amount after conversion."
-  ) { Currency($0) == nil ? "must be three capital letters" : nil }
-
   static let trendsEnabled = ConfigurationKey(
     "trends.enabled", default: true, "Whether this instance looks for trends, where its group lets it.")
   static let trendsGroup = ConfigurationKey(
@@ -94,24 +67,17 @@ public enum ScorerKeys {
     "The zone in which days, weeks and months of reports end, such as Europe/Paris."
   ) { TimeZone(identifier: $0) == nil ? "must be an IANA time zone" : nil }
 
-  /// Everything that `scorer.yaml` may hold. `currency_rates` and `playbook` have a structure of their own.
+  /// Everything that `scorer.yaml` may hold. `currency_rates` and `playbook` have a structure of their own. The keys on which scores depend are declared in
+  /// `EngineKeys`.
   public static let schema = ConfigurationSchema(
-    keys: ConnectionKeys.all + [
+    keys: ConnectionKeys.all + EngineKeys.all + [
       fetchWait.declaration, linger.declaration, sessionTimeout.declaration, groupID.declaration,
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
-      commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, model.declaration,
-      repDays.declaration,
-      segmentDays.declaration, minimumDeals.declaration, halfLife.declaration, ageingDays.declaration,
-      retention.declaration, baseCurrency.declaration, trendsEnabled.declaration, trendsGroup.declaration,
+      commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration,
+      trendsEnabled.declaration, trendsGroup.declaration,
       trendSegments.declaration, trendDetector.declaration, trendPoints.declaration, trendDeals.declaration,
       falseAlarms.declaration, velocityFloor.declaration, silenceHours.declaration, timeZone.declaration,
-    ], parts: ["currency_rates", "playbook"])
-
-  /// The keys on which a score depends: they make the configuration's hash.
-  static let scoring = [
-    "scoring.model", "scoring.rep_windows", "scoring.segment_window", "scoring.minimum_deals", "scoring.half_life_days",
-    "ageing.days", "currency.base",
-  ]
+    ], parts: EngineKeys.parts)
 }
 
 extension ScorerSettings.Guarantee: ConfigurationWord {}

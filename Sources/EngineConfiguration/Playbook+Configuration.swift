@@ -17,7 +17,7 @@ extension Playbook {
   /// Reads a playbook from a part of a file.
   ///
   /// - Throws: `ConfigurationFault` with the line.
-  init(_ node: ConfigurationNode) throws(ConfigurationFault) {
+  public init(_ node: ConfigurationNode) throws(ConfigurationFault) {
     let members = try node.members(knowing: ["limit", "actions"])
     guard let actions = members["actions"]?.elements else { throw node.fault("must have a list of actions") }
     self.init(rules: [])
