@@ -57,7 +57,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "End with status 2 where a line can't be used.")
   var strict = false
 
-  @Option(help: "Read changes from this instant on, of deals.changes.")
+  @Option(help: "Read changes of deals.changes from this instant on; what happened before is not known to the replay.")
   var since: String?
 
   func validate() throws {
@@ -111,13 +111,15 @@ struct RunCommand: AsyncParsableCommand {
     let reader = ClusterReader(
       client: try client, topics: TopicNames(prefix: connection.topicPrefix ?? ""), logger: Logger(label: "deal-replay")
     )
-    let read = try reader.changes(offsets: fromOffset..<toOffset)
+    let start = try Self.instant(since, "--since") ?? Timestamp(milliseconds: .min)
+    let end = try Self.instant(until, "--until") ?? Timestamp(milliseconds: .max)
+    guard start <= end else { throw ValidationError("--until lies before --since: swap the two") }
+    let read = try reader.changes(offsets: fromOffset..<toOffset, instants: start...end)
     if read.unreadable > 0 {
       note("\(read.unreadable) records of deals.changes could not be used")
       if strict { throw ExitCode(2) }
     }
-    let start = try Self.instant(since, "--since") ?? Timestamp(milliseconds: .min)
-    return try HistoryReplay(plan, changes: read.changes.filter { $0.occurredAt >= start }, sink: sink)
+    return try HistoryReplay(plan, changes: read.changes, sink: sink)
   }
 
   private var client: ClientConfiguration {

@@ -28,15 +28,22 @@ public struct ClusterReader: Sendable {
   /// `deals.changes` as a history: changes in the order of event time, those of one instant by deal, those of one deal as
   /// they stand in their partition. So the number of partitions does not show.
   ///
-  /// - Parameter offsets: The offsets to read in each partition; all where it is not given.
+  /// Only the changes asked for are kept. They are kept all at once: what is out of order within one partition and in
+  /// order within another can be told only when everything is there.
+  /// - Parameters:
+  ///   - offsets: The offsets to read in each partition; all where it is not given. What lies outside is not fetched.
+  ///   - instants: The event times to keep; all where it is not given. A change may come late by any time, so every
+  ///     record within the offsets is looked at.
   /// - Returns: The changes, and how many records could not be used.
   /// - Throws: `KafkaError` or `ClusterReaderError`.
-  public func changes(offsets: Range<Int64> = 0..<Int64.max) throws -> (changes: [DealChange], unreadable: Int) {
+  public func changes(
+    offsets: Range<Int64> = 0..<Int64.max,
+    instants: ClosedRange<Timestamp> = Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max)
+  ) throws -> (changes: [DealChange], unreadable: Int) {
     let decoder = ChangeDecoder()
     var found: [(change: DealChange, offset: Int64)] = []
     var unreadable = 0
-    try read(topics.changes) { message, position in
-      guard offsets.contains(position.offset) else { return }
+    try read(topics.changes, offsets: offsets) { message, position in
       let change = message.key.withUnsafeBytes { key in
         message.value.withUnsafeBytes { value in
           try? decoder.decode(
@@ -44,7 +51,11 @@ public struct ClusterReader: Sendable {
             timestamp: message.timestampMilliseconds.map(Timestamp.init(milliseconds:)), source: position, now: nil)
         }
       }
-      if let change { found.append((change, position.offset)) } else { unreadable += 1 }
+      guard let change else {
+        unreadable += 1
+        return
+      }
+      if instants.contains(change.occurredAt) { found.append((change, position.offset)) }
     }
     found.sort { left, right in
       if left.change.occurredAt != right.change.occurredAt { return left.change.occurredAt < right.change.occurredAt }
@@ -87,20 +98,25 @@ public struct ClusterReader: Sendable {
     return reader.sorted()
   }
 
-  private func read(_ topic: String, _ body: (borrowing MessageView, SourcePosition) -> Void) throws {
+  private func read(
+    _ topic: String, offsets: Range<Int64> = 0..<Int64.max, _ body: (borrowing MessageView, SourcePosition) -> Void
+  ) throws {
     let partitions = try partitions(of: topic)
     var configuration = ConsumerConfiguration(client: client, groupID: "deal-replay-verify")
     configuration.offsetReset = .earliest
     configuration.reportsPartitionEnd = true
     let consumer = try Consumer(configuration, logger: logger)
     defer { consumer.close() }
-    var ends: [TopicPartition: Int64] = [:]
+    var (starts, ends): ([TopicPartition: StartOffset], [TopicPartition: Int64]) = ([:], [:])
     for partition in partitions {
       let marks = try consumer.watermarks(partition)
-      if marks.high > marks.low { ends[partition] = marks.high }
+      let (first, end) = (max(marks.low, offsets.lowerBound), min(marks.high, offsets.upperBound))
+      guard first < end else { continue }
+      starts[partition] = .offset(first)
+      ends[partition] = end
     }
     guard !ends.isEmpty else { return }
-    try consumer.assign(ends.mapValues { _ in .beginning })
+    try consumer.assign(starts)
     var silence = 0
     while !ends.isEmpty {
       let count = consumer.withBatch(maxMessages: 10_000, timeout: Self.pollTimeout) { batch in

@@ -75,6 +75,25 @@ struct ReplayTopicsTests {
     #expect(results[0] == results[1])
   }
 
+  @Test("a range of offsets and of event times is read, and nothing else")
+  func ranges() async throws {
+    let changes = simulated(500)
+    let (first, last) = (changes[100].occurredAt, changes[300].occurredAt)
+    let (byOffset, byTime) = try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(changes, partitions: 1)
+      return try withExtendedLifetime(broker) {
+        let reader = ClusterReader(client: client, topics: TopicNames(), logger: logger)
+        return (
+          try reader.changes(offsets: 20..<50).changes, try reader.changes(instants: first...last).changes
+        )
+      }
+    }
+    #expect(Set(byOffset.map(\.eventID)) == Set(changes[20..<50].map(\.eventID)))
+    let expected = changes.filter { (first...last).contains($0.occurredAt) }
+    #expect(Set(byTime.map(\.eventID)) == Set(expected.map(\.eventID)))
+    #expect(byTime.count == expected.count && byTime.count > 150)
+  }
+
   @Test("scores go to the replay's own topic, each with its identity, and none to deals.risk")
   func target() async throws {
     let changes = simulated(800)
