@@ -17,6 +17,8 @@ public struct ModelBacktest: Sendable {
   public var published: SkillReport
   /// Closed deals for which nothing would have been published: they were first seen when they closed.
   public var neverPublished: Int
+  /// `inSample` by quarter, age and segment.
+  public var inSampleSlices: [SliceTable]
   /// `pointInTime` by quarter, age and segment.
   public var slices: [SliceTable]
   /// `published` by quarter, age at the score and segment.
@@ -58,22 +60,31 @@ public struct Backtest: Sendable {
   /// The true chances of a simulated history, where they are known.
   public var truth: TrueChances?
 
-  /// Scores a history with every candidate, the candidates at the same time.
+  /// Scores a history with every candidate, on all processors.
   public init(_ history: DealHistory, _ candidates: [Candidate]) {
-    let results = Mutex<[Int: (model: ModelBacktest, facts: Facts?)]>([:])
-    DispatchQueue.concurrentPerform(iterations: candidates.count) { index in
-      let lives = DealLives(history, settings: candidates[index].settings)
-      let model = Self.judge(lives, candidates[index])
-      let facts = index == 0 ? Facts(lives) : nil
-      results.withLock { $0[index] = (model, facts) }
+    let lives = Self.concurrently(candidates.count) { DealLives(history, settings: candidates[$0].settings) }
+    let sides = Self.concurrently(candidates.count * Side.allCases.count) { index in
+      let (candidate, side) = index.quotientAndRemainder(dividingBy: Side.allCases.count)
+      return Judgement(lives[candidate], candidates[candidate], Side.allCases[side])
     }
-    let judged = results.withLock { $0 }
-    models = candidates.indices.compactMap { judged[$0]?.model }
-    guard let facts = judged[0]?.facts else { return }
+    for (index, candidate) in candidates.enumerated() {
+      let all = sides[(index * Side.allCases.count)...].prefix(Side.allCases.count)
+      models.append(ModelBacktest(candidate.settings.model.id, Array(all)))
+    }
+    guard let facts = lives.first.map(Facts.init) else { return }
     openDeals = facts.openDeals
     closedDeals = facts.closedDeals
     wonDeals = facts.wonDeals
     closes = facts.closes
+  }
+
+  private static func concurrently<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    let results = Mutex<[Int: Result]>([:])
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      let result = body(index)
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { results in (0..<count).compactMap { results[$0] } }
   }
 
   /// What the deals of a history are like, whatever the model.
@@ -91,17 +102,46 @@ public struct Backtest: Sendable {
       if let first = instants.min(), let last = instants.max() { closes = first...last }
     }
   }
+}
 
-  private static func judge(_ lives: DealLives, _ candidate: Candidate) -> ModelBacktest {
-    let model = candidate.settings.model
-    let final = HistoryScorer(model: candidate.inSample, knowledge: .final).score(lives).compactMap(JudgedScore.init)
-    let then = HistoryScorer(model: model, knowledge: .pointInTime).score(lives).compactMap(JudgedScore.init)
-    let published = lives.lives.compactMap(JudgedScore.init(published:))
-    let pointInTime = SkillReport(then)
-    let inSample = SkillReport(final)
-    return ModelBacktest(
-      model: model.id, inSample: inSample, pointInTime: pointInTime, published: SkillReport(published),
-      neverPublished: then.count - published.count, slices: Slicing.tables(then),
-      publishedSlices: Slicing.tables(published), verdict: Verdict(inSample: inSample, pointInTime: pointInTime))
+/// The ways in which a history is scored.
+private enum Side: CaseIterable {
+  case inSample, pointInTime, published
+}
+
+/// What the scores of one side were worth.
+private struct Judgement: Sendable {
+  var report: SkillReport
+  var slices: [SliceTable]
+
+  init(_ lives: DealLives, _ candidate: Backtest.Candidate, _ side: Side) {
+    var scores: [JudgedScore] = []
+    func judge(_ model: any RiskModel, _ knowledge: BaselineKnowledge) {
+      HistoryScorer(model: model, knowledge: knowledge).forEachScore(lives) { _, deal in
+        if let score = JudgedScore(deal) { scores.append(score) }
+      }
+    }
+    switch side {
+    case .inSample: judge(candidate.inSample, .final)
+    case .pointInTime: judge(candidate.settings.model, .pointInTime)
+    case .published: scores = lives.lives.compactMap(JudgedScore.init(published:))
+    }
+    // In order once, for every part of them.
+    let order = scores.indices.map { (chance: scores[$0].forecast.chance, index: $0) }
+      .sorted { ($0.chance, $0.index) < ($1.chance, $1.index) }
+    scores = order.map { scores[$0.index] }
+    report = SkillReport(scores.map(\.tiered))
+    slices = Slicing.tables(scores)
+  }
+}
+
+extension ModelBacktest {
+  fileprivate init(_ model: Symbol, _ sides: [Judgement]) {
+    let (inSample, then, published) = (sides[0], sides[1], sides[2])
+    self.init(
+      model: model, inSample: inSample.report, pointInTime: then.report, published: published.report,
+      neverPublished: then.report.deals - published.report.deals, inSampleSlices: inSample.slices,
+      slices: then.slices, publishedSlices: published.slices,
+      verdict: Verdict(inSample: inSample.report, pointInTime: then.report))
   }
 }

@@ -14,6 +14,9 @@ struct JudgedScore: Sendable {
   /// Whole days from the deal's creation to the moment of the score.
   var ageDays: Int
 
+  /// What figures are made of.
+  var tiered: TieredForecast { TieredForecast(forecast: forecast, tier: tier) }
+
   /// Nil of an open deal.
   init?(_ deal: ScoredDeal) {
     guard let outcome = deal.outcome, let closedAt = deal.closedAt else { return nil }
@@ -42,4 +45,10 @@ struct JudgedScore: Sendable {
     self.closedAt = closedAt
     ageDays = max(0, prediction.scoredAt.days(since: state.createdAt))
   }
+}
+
+/// A chance with what became of it, and the tier that the deal was put into.
+struct TieredForecast: Sendable {
+  var forecast: Forecast
+  var tier: RiskTier
 }

@@ -73,7 +73,7 @@ public struct SkillReport: Sendable {
     return won == deals ? "all of the \(deals) deals were won" : nil
   }
 
-  init(_ scores: [JudgedScore]) {
+  init(_ scores: [TieredForecast]) {
     self.init(forecasts: scores.map(\.forecast))
     tiers = Self.tiers(scores)
   }
@@ -107,50 +107,12 @@ public struct SkillReport: Sendable {
     return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
   }
 
-  private static func tiers(_ scores: [JudgedScore]) -> [TierRow] {
+  private static func tiers(_ scores: [TieredForecast]) -> [TierRow] {
     RiskTier.allCases.compactMap { tier in
-      let inTier = scores.filter { $0.tier == tier }
-      let won = inTier.count { $0.forecast.isWon }
-      guard let interval = Binomial.wilson(won, of: inTier.count) else { return nil }
-      return TierRow(tier: tier, deals: inTier.count, won: won, interval: interval)
+      let deals = scores.count { $0.tier == tier }
+      let won = scores.count { $0.tier == tier && $0.forecast.isWon }
+      guard let interval = Binomial.wilson(won, of: deals) else { return nil }
+      return TierRow(tier: tier, deals: deals, won: won, interval: interval)
     }
   }
-}
-
-/// The chief figures of a part of the deals.
-public struct SliceReport: Sendable {
-  /// What the deals of the part have in common, such as 2024 Q1 or EdTech.
-  public var label: String
-  /// Closed deals.
-  public var deals: Int
-  /// Of these, won.
-  public var won: Int
-  /// The area under the ROC curve; nil where only one outcome is there.
-  public var auc: Double?
-  /// Where the true area lies in 95 of 100 cases.
-  public var aucInterval: ClosedRange<Double>?
-  /// The Brier score.
-  public var brier: Double?
-
-  init(_ label: String, _ forecasts: [Forecast]) {
-    self.label = label
-    deals = forecasts.count
-    won = forecasts.count { $0.isWon }
-    let discrimination = Discrimination(forecasts)
-    auc = discrimination?.auc
-    aucInterval = discrimination?.interval
-    brier =
-      forecasts.isEmpty
-      ? nil
-      : forecasts.reduce(0) { $0 + ($1.chance - ($1.isWon ? 1 : 0)) * ($1.chance - ($1.isWon ? 1 : 0)) }
-        / Double(forecasts.count)
-  }
-}
-
-/// The parts that the deals fall into by one property.
-public struct SliceTable: Sendable {
-  /// The property: quarter, age, or a dimension's name.
-  public var name: String
-  /// The parts: in the order of time or age, or largest first.
-  public var slices: [SliceReport]
 }

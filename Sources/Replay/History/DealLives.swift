@@ -24,6 +24,8 @@ public struct DealLives: Sendable {
   public let escalations: [Escalation]
   /// How many deals the CRM had deleted by the end.
   public let deletedDeals: Int
+  /// The baselines that the whole ledger adds up to, for the model that the engine ran with.
+  let finalBaselines: Baselines
   /// What the engine counted on the way: late and repeated changes among them.
   public let counters: EngineCounters
 
@@ -48,17 +50,19 @@ public struct DealLives: Sendable {
     self.ledger = run.ledger
     self.escalations = run.escalations
     self.deletedDeals = deleted
+    self.finalBaselines = run.baselines
     self.counters = run.engine.counters
   }
 
   private static func run(
     _ history: DealHistory, _ settings: EngineSettings
-  ) -> (engine: DealEngine, ledger: [LedgerEntry], escalations: [Escalation]) {
+  ) -> (engine: DealEngine, baselines: Baselines, ledger: [LedgerEntry], escalations: [Escalation]) {
     var settings = settings
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
-    // Nobody reads the recommendations of these scores.
+    // Nobody reads the words of these scores.
     settings.playbook = Playbook(rules: [])
+    settings.writesReasons = false
     var engine = DealEngine(partition: 0, settings: settings)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()
@@ -75,16 +79,16 @@ public struct DealLives: Sendable {
       if offset & 0xFFF == 0xFFF { engine.commit() }
     }
     engine.commit()
-    return (engine, ledger, escalations)
+    return (engine, baselines, ledger, escalations)
   }
 
-  /// When the ledger first said that a deal is closed, since it was last open.
+  /// When the ledger first said that a deal is closed, since it was last open; only where that is before the close itself.
   private static func closings(_ ledger: [LedgerEntry]) -> [DealID: Timestamp] {
     var closings: [DealID: Timestamp] = [:]
     for entry in ledger {
       switch entry.content {
-      case .adds: closings[entry.dealID] = entry.occurredAt
-      case .retracts: closings[entry.dealID] = nil
+      case .adds(let deal) where entry.occurredAt < deal.closedAt: closings[entry.dealID] = entry.occurredAt
+      case .adds, .retracts: if !closings.isEmpty { closings[entry.dealID] = nil }
       case .amends: break
       }
     }

@@ -16,37 +16,38 @@ public struct HistoryScorer: Sendable {
 
   /// One score for each deal, in the order of the input.
   public func score(_ lives: DealLives) -> [ScoredDeal] {
+    var scores = [ScoredDeal?](repeating: nil, count: lives.lives.count)
+    forEachScore(lives) { index, score in scores[index] = score }
+    return scores.compactMap(\.self)
+  }
+
+  /// Hands out the score of each deal with its place in the input, in the order in which they are made.
+  func forEachScore(_ lives: DealLives, _ body: (Int, ScoredDeal) -> Void) {
     switch knowledge {
-    case .final: scoreWithEverything(lives)
-    case .pointInTime: scoreAsOfThen(lives)
+    case .final: scoreWithEverything(lives, body)
+    case .pointInTime: scoreAsOfThen(lives, body)
     }
   }
 
-  private func scoreWithEverything(_ lives: DealLives) -> [ScoredDeal] {
-    var baselines = Baselines(model: model.id)
-    for (offset, entry) in lives.ledger.enumerated() { baselines.apply(entry, at: Int64(offset)) }
-    return lives.lives.map { scored($0, &baselines) }
+  private func scoreWithEverything(_ lives: DealLives, _ body: (Int, ScoredDeal) -> Void) {
+    var baselines = lives.finalBaselines
+    for (index, life) in lives.lives.enumerated() { body(index, scored(life, &baselines)) }
   }
 
   /// Walks the ledger and the deals' last moments together: before a deal is scored, exactly the entries that are older
   /// than its moment have been applied. An open deal is scored last, with all that is known at the end.
-  private func scoreAsOfThen(_ lives: DealLives) -> [ScoredDeal] {
+  private func scoreAsOfThen(_ lives: DealLives, _ body: (Int, ScoredDeal) -> Void) {
     var baselines = Baselines(model: model.id)
     var next = 0
-    var scores = [ScoredDeal?](repeating: nil, count: lives.lives.count)
-    let order = lives.lives.indices.sorted {
-      (Self.cutoff(lives.lives[$0]), $0) < (Self.cutoff(lives.lives[$1]), $1)
-    }
-    for index in order {
-      let life = lives.lives[index]
-      let cutoff = Self.cutoff(life)
+    let order = lives.lives.indices.map { (cutoff: Self.cutoff(lives.lives[$0]), index: $0) }
+      .sorted { ($0.cutoff, $0.index) < ($1.cutoff, $1.index) }
+    for (cutoff, index) in order {
       while next < lives.ledger.count, lives.ledger[next].occurredAt < cutoff {
         baselines.apply(lives.ledger[next], at: Int64(next))
         next += 1
       }
-      scores[index] = scored(life, &baselines)
+      body(index, scored(lives.lives[index], &baselines))
     }
-    return scores.compactMap(\.self)
   }
 
   /// Entries before this instant may be known.

@@ -31,7 +31,7 @@ extension Backtest {
     if let leak = model.verdict.leak { writer.string(leak) } else { writer.null() }
     writer.count("never_published", model.neverPublished)
     writer.key("in_sample")
-    write(model.inSample, [], &writer)
+    write(model.inSample, model.inSampleSlices, &writer)
     writer.key("point_in_time")
     write(model.pointInTime, model.slices, &writer)
     writer.key("published")
@@ -41,6 +41,16 @@ extension Backtest {
 
   private static func write(_ report: SkillReport, _ tables: [SliceTable], _ writer: inout JSONWriter) {
     writer.beginObject()
+    figures(report, &writer)
+    writer.key("by")
+    writer.beginArray()
+    for table in tables { write(table, &writer) }
+    writer.endArray()
+    writer.endObject()
+  }
+
+  /// The same figures of a whole history and of each part.
+  private static func figures(_ report: SkillReport, _ writer: inout JSONWriter) {
     writer.count("deals", report.deals)
     writer.count("won", report.won)
     writer.figure("auc", report.auc)
@@ -60,11 +70,6 @@ extension Backtest {
     writer.beginArray()
     for value in report.lift { writer.number(value) }
     writer.endArray()
-    writer.key("by")
-    writer.beginArray()
-    for table in tables { write(table, &writer) }
-    writer.endArray()
-    writer.endObject()
   }
 
   private static func write(_ tiers: [SkillReport.TierRow], _ writer: inout JSONWriter) {
@@ -106,12 +111,7 @@ extension Backtest {
       writer.beginObject()
       writer.key("part")
       writer.string(slice.label)
-      writer.count("deals", slice.deals)
-      writer.count("won", slice.won)
-      writer.figure("auc", slice.auc)
-      writer.key("auc_interval")
-      writer.interval(slice.aucInterval)
-      writer.figure("brier", slice.brier)
+      figures(slice.report, &writer)
       writer.endObject()
     }
     writer.endArray()

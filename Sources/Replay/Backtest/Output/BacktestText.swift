@@ -46,8 +46,10 @@ extension Backtest {
     lines += ["", "Calibration, point-in-time"] + calibration(model.pointInTime)
     lines += ["", "Lift by tenth, riskiest first, point-in-time"]
     lines.append("  " + model.pointInTime.lift.map { Figures.share($0) }.joined(separator: "  "))
-    for table in model.slices { lines += slices(table, "point-in-time") }
-    if let ages = model.publishedSlices.first(where: { $0.name == "age" }) { lines += slices(ages, "as published") }
+    for (table, inSample) in zip(model.slices, model.inSampleSlices) { lines += slices(table, inSample) }
+    if let ages = model.publishedSlices.first(where: { $0.name == "age" }) {
+      lines += slices(ages, nil, side: "as published: age at the score")
+    }
     return lines
   }
 
@@ -91,16 +93,23 @@ extension Backtest {
     }
   }
 
-  private static func slices(_ table: SliceTable, _ side: String) -> [String] {
-    ["", "By \(table.name), \(side)", row("", ["deals", "won", "AUC", "95% interval", "Brier"], first: 22)]
+  /// A part's figures; beside the AUC point-in-time the one in-sample, which is no measure of skill.
+  private static func slices(
+    _ table: SliceTable, _ inSample: SliceTable?, side: String = "point-in-time"
+  ) -> [String] {
+    let leaks = Dictionary((inSample?.slices ?? []).map { ($0.label, $0) }) { first, _ in first }
+    var cells = ["deals", "won", "AUC", "95% interval", "AP (lost)", "Brier", "log loss"]
+    if inSample != nil { cells.append("AUC in-sample") }
+    return ["", "By \(table.name), \(side)", row("", cells, first: 22)]
       + table.slices.map { slice in
-        row(
-          "  " + slice.label,
-          [
-            Figures.count(slice.deals), Figures.percent(Double(slice.won) / Double(max(1, slice.deals))),
-            slice.auc.map { Figures.share($0, 3) } ?? "–", interval(slice.aucInterval) ?? "–",
-            slice.brier.map { Figures.share($0, 4) } ?? "–",
-          ], first: 22)
+        var cells = [
+          Figures.count(slice.deals), Figures.percent(Double(slice.won) / Double(max(1, slice.deals))),
+          slice.auc.map { Figures.share($0, 3) } ?? "–", interval(slice.aucInterval) ?? "–",
+          slice.report.averagePrecision.map { Figures.share($0, 3) } ?? "–",
+          slice.brier.map { Figures.share($0, 4) } ?? "–", slice.report.logLoss.map { Figures.share($0, 4) } ?? "–",
+        ]
+        if inSample != nil { cells.append(leaks[slice.label]?.auc.map { Figures.share($0, 3) } ?? "–") }
+        return row("  " + slice.label, cells, first: 22)
       }
   }
 
@@ -112,7 +121,7 @@ extension Backtest {
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
-    let line = padded(name, first) + cells.map { padded($0, 15) }.joined()
+    let line = padded(name, first) + cells.map { padded($0, 14) }.joined()
     return String(line.reversed().drop { $0 == " " }.reversed())
   }
 }
