@@ -93,6 +93,10 @@ struct RunCommand: AsyncParsableCommand {
     let progress = try replay.finish()
     meter.end(Int(progress.changes))
     note("\(progress.scores) scores")
+    if progress.late > 0 {
+      note("\(progress.late) changes are older than one of their deal that stands before them: left out, as live")
+    }
+    if progress.repeated > 0 { note("\(progress.repeated) changes came twice: counted once") }
     let unreadable = replay.unreadable
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 {

@@ -117,6 +117,38 @@ struct HistoryReplayTests {
     #expect(try run(plan).split(separator: 0x0A) == lines)
   }
 
+  @Test("changes out of order or repeated are counted and left out, another version is named, a closed deal may change")
+  func wrongOrder() throws {
+    func line(_ id: Int, _ change: String, _ at: String, _ stage: String, _ close: String = "", version: Int = 1)
+      -> String
+    {
+      """
+      {"event_id":"e\(id)","deal_id":"D1","change":"\(change)","occurred_at":"2024-\(at)T00:00:00Z","version":\(version),\
+      "deal":{"created_at":"2024-01-01T00:00:00Z","stage":"\(stage)"\(close)}}
+      """
+    }
+    let folder = try Folder()
+    let lines = [
+      line(1, "created", "01-01", "Demo"), line(2, "stage_changed", "02-01", "Proposal"),
+      line(3, "stage_changed", "01-15", "Negotiation"), line(2, "stage_changed", "02-01", "Proposal"),
+      line(4, "updated", "02-02", "Proposal", version: 2),
+      line(5, "closed", "02-10", "Closed", ",\"outcome\":\"lost\",\"closed_at\":\"2024-02-10T00:00:00Z\""),
+      line(6, "updated", "02-11", "Closed", ",\"outcome\":\"won\",\"closed_at\":\"2024-02-11T00:00:00Z\""),
+    ]
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: folder("in.jsonl")))
+    let replay = try HistoryReplay(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl")))
+    while try replay.advance(1) {}
+    let progress = try replay.finish()
+    #expect(progress.changes == 6 && progress.late == 1 && progress.repeated == 1 && progress.scores == 2)
+    #expect(replay.unreadable.first.map(\.line) == [5])
+    #expect(replay.unreadable.first.allSatisfy { $0.reason.contains("version 2 is not known") })
+    // The backtest puts the same file in order first; the deal counts once, with its last outcome.
+    let history = try HistoryFiles(paths: [folder("in.jsonl")]).read().history
+    let backtest = Backtest(history, [Backtest.Candidate(.weighted)])
+    #expect(backtest.closedDeals == 1 && backtest.wonDeals == 1)
+    #expect(backtest.text.contains("all of the 1 deals were won"))
+  }
+
   @Test("lines that can't be read are counted and named, the rest is replayed")
   func unreadable() throws {
     let folder = try Folder()

@@ -15,6 +15,10 @@ public final class HistoryReplay {
     public var share: Double?
     /// The event time that has been reached.
     public var streamTime: Timestamp?
+    /// Changes older than their deal's last one, left out as the scorer leaves them out.
+    public var late: Int
+    /// Changes that came twice, counted once.
+    public var repeated: Int
   }
 
   private let plan: ReplayPlan
@@ -94,7 +98,9 @@ public final class HistoryReplay {
 
   /// How far it has come.
   public var progress: Progress {
-    Progress(changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime)
+    Progress(
+      changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime,
+      late: engine.counters.late, repeated: engine.counters.duplicates)
   }
 
   /// Lines that could not be used so far.
