@@ -1,10 +1,11 @@
 # Everything a person runs. `make` alone says what there is.
-.PHONY: help setup build release demo test lint format bench chaos evaluate-trends clean
+.PHONY: help setup build release demo test lint format bench bench-replay chaos evaluate-trends clean
 
 help:
 	@echo "make demo     install what is missing, build, and show the stream running end to end"
 	@echo "make test     the same set-up, then every check and test"
 	@echo "make bench    measure speed and memory, as JSON"
+	@echo "make bench-replay  deal-replay beside a plain pandas loop over the same events, as JSON (needs python3-pandas)"
 	@echo "make chaos    ten minutes of three scorers under every fault, and a table of what was lost (nothing)"
 	@echo "make evaluate-trends  false alarms and delays of the detectors, measured; writes docs/trend-evaluation.md"
 	@echo "make lint     check the formatting;  make format  mend it"
@@ -34,6 +35,9 @@ format:
 
 bench: release
 	.build/release/dealpulse bench
+
+bench-replay: release
+	Benchmarks/replay.py --events $${EVENTS:-1000000} --pandas-events $${PANDAS_EVENTS:-50000}
 
 chaos: setup
 	swift build --build-tests
