@@ -82,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals", "EngineConfiguration",
+        "CRMImport", "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals",
+        "EngineConfiguration",
         "Observability",
         "Programs", "Scoring",
         "Kafka",
@@ -103,7 +104,7 @@ let package = Package(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
     .target(
-      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics"],
+      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics", log],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ConnectionTests", dependencies: ["Connection", "Configuration", "Kafka", log], swiftSettings: swiftSettings

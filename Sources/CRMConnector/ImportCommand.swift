@@ -54,6 +54,8 @@ struct ImportCommand: AsyncParsableCommand {
       throw Failure(text: "\(error)", status: 2)
     }
     connection.observability.bootstrapLogging()
+    // A person waits at the terminal: the table is there for whoever asks with logging.level=debug.
+    connection.log(Logger(label: "crm-connector"), level: .debug)
     try writeRejects(export)
     if !dryRun {
       let (changes, producer) = (

@@ -5,6 +5,22 @@ extension ImportSettings {
   /// The parts of `connector.yaml` that hold mappings.
   public static let parts: Set<String> = ["columns", "stages", "outcomes", "dates", "numbers", "csv"]
 
+  /// The parts of `connector.yaml` that say how the connector runs: who only reads a table leaves them alone.
+  private static let runtimeParts: Set<String> = ["kafka", "topics", "logging", "metrics"]
+
+  /// Reads how a table is read from a file such as `config/connector.yaml`.
+  ///
+  /// - Throws: `ConfigurationFaults` with every fault and its line.
+  public init(file: String) throws(ConfigurationFaults) {
+    var settings = ImportSettings()
+    _ = try Configuration(
+      ConfigurationSchema(keys: [], parts: Self.parts.union(Self.runtimeParts)), file: file, environment: [:], flags: []
+    ) { part, node throws(ConfigurationFault) in
+      if Self.parts.contains(part) { try settings.read(part, node) }
+    }
+    self = settings
+  }
+
   /// Takes in a part of `connector.yaml`.
   ///
   /// - Throws: `ConfigurationFault` with the line.

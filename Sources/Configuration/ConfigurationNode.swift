@@ -82,9 +82,14 @@ public struct ConfigurationNode {
   }
 
   static func suggestion(_ name: String, _ names: [String]) -> String {
+    if let whole = names.filter({ $0.hasSuffix(".\(name)") }).min() { return ": did you mean \(whole)?" }
     let nearest = names.map { (name: $0, distance: distance($0, name)) }.min { $0.distance < $1.distance }
     guard let nearest, nearest.distance <= max(2, name.count / 3) else {
-      return ": it may be \(names.sorted().joined(separator: ", "))"
+      // Of many keys those beside it are told, or else the parts of a file.
+      let part = name.prefix { $0 != "." } + "."
+      let beside = names.filter { $0.hasPrefix(part) }
+      let told = beside.isEmpty ? Set(names.map { String($0.prefix { $0 != "." }) }) : Set(beside)
+      return ": it may be \(told.sorted().joined(separator: ", "))"
     }
     return ": did you mean \(nearest.name)?"
   }

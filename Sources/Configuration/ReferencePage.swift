@@ -1,10 +1,8 @@
 extension ConfigurationSchema {
-  /// The reference of the keys as Markdown, for `docs/`.
-  public func referencePage(title: String) -> String {
+  /// The keys as a table in Markdown, for `docs/`.
+  public var referenceTable: String {
     var lines = [
-      "# \(title)", "",
-      "Flags (`--set key=value`) win over the environment, the environment over the file, the file over the default.",
-      "", "| key | value | default | environment | meaning |", "| --- | --- | --- | --- | --- |",
+      "| key | value | default | environment | meaning |", "| --- | --- | --- | --- | --- |",
     ]
     for key in keys.sorted(by: { $0.name < $1.name }) {
       let shown = key.defaultText.isEmpty ? "" : "`\(key.defaultText)`"

@@ -1,12 +1,15 @@
 import ArgumentParser
+import CRMImport
 import Replay
 
 /// Which history is read, and what becomes of lines that can't be.
 struct HistoryOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: "Files of a history: change events as JSON Lines, or a CRM's CSV; gzip is unpacked.")
+    help: "Files of a history: change events as JSON Lines, or a CRM's CSV; gzip and zstd are unpacked.")
   var input: [String]
+
+  @OptionGroup var table: TableOptions
 
   @Flag(help: "End with status 2 where a line can't be used.")
   var strict = false
@@ -15,7 +18,7 @@ struct HistoryOptions: ParsableArguments {
   private static let listed = 20
 
   func load() throws -> DealHistory {
-    let contents = try HistoryFiles(paths: input).read()
+    let contents = try HistoryFiles(paths: input, importSettings: try table.settings()).read()
     for line in contents.unreadable.prefix(Self.listed) { note("\(line)") }
     if !contents.unreadable.isEmpty {
       note("\(contents.unreadable.count) lines could not be used, \(contents.history.changes.count) changes could")
@@ -23,4 +26,12 @@ struct HistoryOptions: ParsableArguments {
     }
     return contents.history
   }
+}
+
+/// How a CRM's CSV is read.
+struct TableOptions: ParsableArguments {
+  @Option(help: "How a CSV's columns, stages and dates are read, as crm-connector's config/connector.yaml says it.")
+  var columns: String?
+
+  func settings() throws -> ImportSettings { try columns.map { try ImportSettings(file: $0) } ?? ImportSettings() }
 }

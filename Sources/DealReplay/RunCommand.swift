@@ -20,11 +20,13 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip is unpacked.")
+    help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip and zstd are unpacked.")
   var input: [String] = []
 
   @Option(help: "The file that the scores go to, one risk event in a line.")
   var output: String?
+
+  @OptionGroup var table: TableOptions
 
   @OptionGroup var connection: ConnectionOptions
 
@@ -153,6 +155,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private func plan() throws -> ReplayPlan {
     var plan = ReplayPlan(inputs: input, output: output ?? toReplay ?? "")
+    plan.importSettings = try table.settings()
     plan.checkpoint = checkpoint
     plan.checkpointInterval = checkpointEvery
     plan.until = try Self.instant(until, "--until")

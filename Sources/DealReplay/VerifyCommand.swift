@@ -54,6 +54,10 @@ struct VerifyCommand: AsyncParsableCommand {
     let report = Verifier(settings: loaded.settings.engine, halfLifeDays: loaded.settings.halfLifeDays).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
+    if report.verified == 0, !report.notVerifiable.isEmpty {
+      note("no score could be verified at all: give the configuration that they were made with by --config")
+      throw ExitCode(1)
+    }
   }
 
   private var flags: [(String, String)] {

@@ -1,6 +1,7 @@
 import Deals
 import Foundation
 import Simulation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -46,10 +47,13 @@ extension EndToEnd {
       scorer.terminate()
       #expect(scorer.wait() == 0)
 
+      let schema = try JSONSchema(file: "dead-letter.schema.json")
       var codes: [Int64: String] = [:]
       try stream.forEach(stream.topics.deadLetter, partitions: 3) { message in
         let headers = Dictionary(message.headers.map { ($0.name, $0.text ?? "") }) { first, _ in first }
         #expect(headers["dl_topic"] == stream.topics.changes)
+        let faults = try schema.faults(Array(JSONEncoder().encode(headers)))
+        #expect(faults.isEmpty, "\(faults)")
         codes[Int64(headers["dl_offset"] ?? "") ?? -1] = headers["dl_code"]
       }
       #expect(codes.sorted { $0.key < $1.key }.map(\.value) == wrong.map(\.code))

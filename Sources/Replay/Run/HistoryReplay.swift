@@ -42,7 +42,7 @@ public final class HistoryReplay {
   ///
   /// - Throws: `ReplayError`.
   public convenience init(_ plan: ReplayPlan) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams())
+    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams())
   }
 
   /// Replays changes that are in memory already, in the order of event time, into a file or another sink.
@@ -52,7 +52,7 @@ public final class HistoryReplay {
 
   /// Replays files into another sink than a file.
   public convenience init(_ plan: ReplayPlan, sink: any ScoreSink) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs).streams(), sink)
+    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(), sink)
   }
 
   init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {

@@ -1,10 +1,14 @@
+import CRMImport
 import Deals
+import Foundation
 import Scoring
 
 /// What a replay reads, with what it scores, and where its scores go.
 public struct ReplayPlan: Sendable {
   /// Files of change events, each in the order of event time; they are merged.
   public var inputs: [String]
+  /// How a CSV among them is read.
+  public var importSettings = ImportSettings()
   /// The file that the scores go to, one risk event in a line.
   public var output: String
   /// The folder of the checkpoint; nil for a replay that can't be resumed.
@@ -29,7 +33,12 @@ public struct ReplayPlan: Sendable {
   /// Tells a checkpoint of this plan from that of another.
   var fingerprint: String {
     var hash = IdentityHash()
-    for input in inputs { hash.combine(input) }
+    for input in inputs {
+      hash.combine(input)
+      // A file of the same name that holds something else is another replay.
+      let size = try? FileManager.default.attributesOfItem(atPath: input)[.size] as? NSNumber
+      hash.combine(size?.uint64Value ?? 0)
+    }
     hash.combine(output)
     hash.combine(UInt64(bitPattern: until?.milliseconds ?? .max))
     hash.combine(onlyDeal?.text ?? "")

@@ -1,7 +1,7 @@
 import CRMImport
 import Deals
 
-/// The files of a history: a CRM's CSV where the name ends in .csv, else change events as JSON Lines; gzip is unpacked.
+/// The files of a history: a CRM's CSV where the name ends in .csv, else change events as JSON Lines; gzip and zstd are unpacked.
 public struct HistoryFiles: Sendable {
   /// A history and what could not be used of its files.
   public struct Contents: Sendable {
@@ -66,6 +66,6 @@ public struct HistoryFiles: Sendable {
 
   private static func isCSV(_ path: String) -> Bool {
     let name = path.lowercased()
-    return name.hasSuffix(".csv") || name.hasSuffix(".csv.gz")
+    return [".csv", ".csv.gz", ".csv.zst"].contains { name.hasSuffix($0) }
   }
 }
