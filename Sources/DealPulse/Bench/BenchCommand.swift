@@ -12,7 +12,14 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "Events for the stream, 0 to leave it out; the embedded broker holds about 110,000.")
   var streamEvents = 100_000
   @Option(help: "Open deals for the memory figure, 0 to leave it out.") var deals = 1_000_000
-  @Option(help: "Seconds of paced events for the latency figures.") var latencySeconds = 10
+  @Option(help: "Seconds of paced events for the latency figures, 0 to leave them out.") var latencySeconds = 10
+  @Option(
+    help: "Open deals that are restored through the broker and, on a cluster, move when a scorer is killed; 0 for none."
+  )
+  var movedDeals = 100_000
+  @Option(help: "A cluster that is there already, for topics of the run's own, which stay: with exactly_once, too.")
+  var bootstrapServers: String?
+  @Option(help: "Copies of each partition there; the cluster's default where not given.") var replication: Int?
 
   func run() async throws {
     let command = self
@@ -37,14 +44,19 @@ struct BenchCommand: AsyncParsableCommand {
 
   private func streamFigures() throws -> [String: Double] {
     var figures: [String: Double] = [:]
-    let stage = try BenchStage()
+    let stage = try BenchStage(servers: bootstrapServers, replication: replication)
     defer { stage.close() }
     let load = try BenchLoad(events: streamEvents)
-    let stream = StreamBench(stage.client, load)
+    let stream = StreamBench(stage, load)
     figures["passthrough_eps"] = try stream.passthrough()
     figures["fanout_eps"] = try stream.fanout()
     figures.merge(try stream.scorer()) { $1 }
-    figures.merge(try stream.latency(seconds: latencySeconds)) { $1 }
+    if latencySeconds > 0 { figures.merge(try stream.latency(seconds: latencySeconds)) { $1 } }
+    if movedDeals > 0 {
+      figures.merge(try stream.restore(deals: movedDeals)) { $1 }
+      // The embedded broker waits for a second session before it shares out anew, whoever has joined again by then.
+      if stage.isReal { figures.merge(try stream.rebalance()) { $1 } }
+    }
     figures["scorer_over_fanout"] = (figures["scorer_eps"] ?? 0) / (figures["fanout_eps"] ?? 1)
     return figures
   }

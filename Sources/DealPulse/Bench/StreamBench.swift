@@ -9,43 +9,26 @@ import Synchronization
 import Topics
 import Programs
 
-/// The broker of a benchmark, as a process of its own.
-final class BenchStage {
-  let client: ClientConfiguration
-  private let broker: ChildProcess
-
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dealpulse-bench-\(getpid())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let ports = folder + "/port"
-    var arguments = ["broker", "--port-file", ports]
-    for name in StreamBench.prefixes { arguments += ["--topic-prefix", name] }
-    broker = try ChildProcess("dealpulse", arguments, log: folder + "/broker.log")
-    var servers = ""
-    while servers.isEmpty, broker.isRunning {
-      servers = (try? String(contentsOfFile: ports, encoding: .utf8)) ?? ""
-      DedicatedThread.pause(milliseconds: 20)
-    }
-    guard !servers.isEmpty else { throw Failure(text: "the embedded broker did not start: see \(folder)") }
-    client = ClientConfiguration(bootstrapServers: servers, clientID: "dealpulse-bench")
-  }
-
-  func close() { broker.stop() }
-}
-
 /// The stream against a broker: our client alone, our client writing what the scorer writes, and the scorer.
 struct StreamBench {
   /// Each part has topics of its own.
-  static let prefixes = ["pass.", "fan.", "score.", "two.", "late."]
-  private static let partitions: Int32 = 12
+  enum Part: String, CaseIterable {
+    case pass, fan, score, two, once, late, move
+
+    var prefix: String { rawValue + "." }
+  }
+
+  static let partitions: Int32 = 12
   /// The same for all three: the embedded broker looks for an offset batch by batch, so small batches are its brake.
   private static let throughputLinger = 5.0
+  private let stage: BenchStage
   private let client: ClientConfiguration
   private let load: BenchLoad
   private let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
 
-  init(_ client: ClientConfiguration, _ load: BenchLoad) {
-    self.client = client
+  init(_ stage: BenchStage, _ load: BenchLoad) {
+    self.stage = stage
+    client = stage.client
     self.load = load
   }
 
@@ -74,7 +57,7 @@ struct StreamBench {
 
   /// Consume and produce the same bytes.
   func passthrough() throws -> Double {
-    try copy(TopicNames(prefix: "pass.")) { producer, topics, group in
+    try copy(stage.topics(.pass)) { producer, topics, group in
       let target = try producer.topic(topics.risk)
       return { message, _ in
         try message.key.withUnsafeBytes { key in
@@ -91,7 +74,7 @@ struct StreamBench {
     let common = RecordHeaders(
       MessageType.risk.constantHeaders(source: "/dealpulse/bench").map { MessageHeader($0.name, $0.value) })
     let (id, time) = (Array("0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11".utf8), Array("2024-02-10T09:30:00.250Z".utf8))
-    return try copy(TopicNames(prefix: "fan.")) { producer, topics, group in
+    return try copy(stage.topics(.fan)) { producer, topics, group in
       let (risk, state) = (try producer.topic(topics.risk), try producer.topic(topics.state))
       return { message, index in
         try message.key.withUnsafeBytes { key in
@@ -141,28 +124,35 @@ struct StreamBench {
     return Double(done) / ((ContinuousClock.now - (begun ?? .now)) / .seconds(1))
   }
 
-  private func settings(_ prefix: String) -> ScorerSettings {
+  private func settings(_ part: Part) -> ScorerSettings {
     var settings = ScorerSettings(client: client)
-    settings.topics = TopicNames(prefix: prefix)
-    settings.groupID = prefix + "scorer"
+    settings.topics = stage.topics(part)
+    settings.groupID = settings.topics.prefix + "scorer"
     settings.fetchWaitMax = 2
     settings.guarantee = .atLeastOnce
     settings.trends = nil
     return settings
   }
 
-  /// The scorer itself, from its first change to its last; with two threads; and started again on what it wrote.
+  /// The scorer itself, from its first change to its last; with two threads; where the cluster isolates transactions,
+  /// with exactly_once.
   func scorer() throws -> [String: Double] {
-    var figures = try score("score.", threads: 1)
-    let two = try score("two.", threads: 2)
-    figures["scale_2"] = (two["scorer_eps"] ?? 0) / (figures["scorer_eps"] ?? 1)
-    figures["restart_s"] = try restart("score.")
+    var figures = try score(.score)
+    let one = figures["scorer_eps"] ?? 1
+    figures["scale_2"] = (try score(.two, threads: 2)["scorer_eps"] ?? 0) / one
+    if stage.isReal {
+      let once = try score(.once, guarantee: .exactlyOnce)["scorer_eps"] ?? 0
+      figures["scorer_exactly_once_eps"] = once
+      figures["eos_ratio"] = once / one
+    }
     return figures
   }
 
-  private func score(_ prefix: String, threads: Int) throws -> [String: Double] {
-    try fill(TopicNames(prefix: prefix))
-    let scorer = Scorer(throughputSettings(prefix, threads: threads), logger: logger)
+  private func score(
+    _ part: Part, threads: Int = 1, guarantee: ScorerSettings.Guarantee = .atLeastOnce
+  ) throws -> [String: Double] {
+    try fill(stage.topics(part))
+    let scorer = Scorer(throughputSettings(part, threads: threads, guarantee: guarantee), logger: logger)
     let thread = run(scorer)
     while changes(scorer) == 0 { DedicatedThread.pause(milliseconds: 1) }
     let (begun, first, before) = (ContinuousClock.now, changes(scorer), processorSeconds())
@@ -178,19 +168,23 @@ struct StreamBench {
     ]
   }
 
-  private func throughputSettings(_ prefix: String, threads: Int) -> ScorerSettings {
-    var settings = settings(prefix)
+  private func throughputSettings(
+    _ part: Part, threads: Int = 1, guarantee: ScorerSettings.Guarantee = .atLeastOnce
+  ) -> ScorerSettings {
+    var settings = settings(part)
     settings.threads = threads
+    settings.guarantee = guarantee
     settings.linger = Self.throughputLinger
     settings.fetchWaitMax = 50
     settings.backfillLedgerWait = 0
     return settings
   }
 
-  /// Seconds from the assignment until every partition is restored through the broker and scored again. With so few deals as
-  /// the embedded broker holds these are connections and questions, hardly reading.
-  private func restart(_ prefix: String) throws -> Double {
-    let scorer = Scorer(throughputSettings(prefix, threads: 1), logger: logger)
+  /// Fills `deals.state` with open deals, and reads them back by a scorer: deals restored a second, through the broker,
+  /// from the assignment until every partition is scored again.
+  func restore(deals: Int) throws -> [String: Double] {
+    try fillState(deals)
+    let scorer = Scorer(throughputSettings(.move), logger: logger)
     let thread = run(scorer)
     while scorer.status.reports[0]?.restoring.isEmpty ?? true { DedicatedThread.pause(milliseconds: 1) }
     let begun = ContinuousClock.now
@@ -198,7 +192,69 @@ struct StreamBench {
     let elapsed = (ContinuousClock.now - begun) / .seconds(1)
     scorer.stop()
     thread.join()
-    return elapsed
+    return ["restore_broker_dps": Double(deals) / elapsed, "restore_broker_s": elapsed]
+  }
+
+  private func fillState(_ deals: Int) throws {
+    let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
+    defer { producer.close() }
+    let topic = try producer.topic(stage.topics(.move).state)
+    let group = DeliveryGroup()
+    var writer = JSONWriter()
+    func write(_ key: String, partition: Int32?) throws {
+      try Array(key.utf8).withUnsafeBytes { key in
+        try writer.withBytes {
+          try producer.produce(to: topic, partition: partition, key: key, value: $0, group: group)
+        }
+      }
+    }
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    for number in 0..<deals {
+      writer.removeAll()
+      writer.dealState(
+        DealState(
+          createdAt: now, stage: .demo, stageEnteredAt: now, amount: Money(cents: 1_000_000),
+          descriptors: Descriptors(rep: "rep_1", industry: "SaaS", region: "Europe", leadSource: "Inbound"),
+          expectedCloseAt: nil, status: .open, lastChangedAt: now, recentEvents: RecentEvents()))
+      try write("M\(number)", partition: nil)
+    }
+    for partition in 0..<Self.partitions {
+      writer.removeAll()
+      writer.position(ChangelogPosition(nextOffset: 0, streamTime: now, isLive: true))
+      try write(ChangelogPosition.key, partition: partition)
+    }
+    try producer.flush(timeout: 120_000)
+    if let failure = group.firstFailure { throw failure }
+  }
+
+  /// Three scorers as processes over the deals that `restore` left; one is killed. The longest time for which no score of a
+  /// partition came, and what of it lies beyond the session time-out, which nobody can know to be over before.
+  func rebalance() throws -> [String: Double] {
+    let session = 6_000
+    let scorers = try ["a", "b", "c"].map { name in
+      try stage.start(
+        "deal-scorer", .move, name: "scorer-\(name)",
+        [
+          "--group-id", "\(stage.root)move.three", "--instance-id", name, "--session-timeout", String(session),
+          "--fetch-wait", "2", "--set", "trends.enabled=false",
+        ])
+    }
+    defer { for scorer in scorers { scorer.stop() } }
+    let topics = stage.topics(.move)
+    let sender = Pacer(client, topics, perSecond: 1_200)
+    defer { sender.stop() }
+    let watch = GapWatch(try reader(topics.risk, .end), partitions: Self.partitions)
+    defer { watch.close() }
+    watch.run(atMost: .seconds(60)) { $0.isEveryPartitionSeen }
+    guard watch.isEveryPartitionSeen else {
+      throw Failure(text: "three scorers did not begin to score within a minute")
+    }
+    watch.run(atMost: .seconds(3)) { _ in false }
+    watch.forget()
+    scorers[1].kill()
+    watch.run(atMost: .milliseconds(session + 10_000)) { _ in false }
+    let gap = watch.longest / .seconds(1)
+    return ["rebalance_gap_s": gap, "rebalance_beyond_session_s": gap - Double(session) / 1_000]
   }
 
   private func run(_ scorer: Scorer) -> DedicatedThread {
@@ -216,8 +272,8 @@ struct StreamBench {
 
   /// Paced changes of the present: from the change's own time to a reader of the score.
   func latency(seconds length: Int) throws -> [String: Double] {
-    let topics = TopicNames(prefix: "late.")
-    let scorer = Scorer(settings("late."), logger: logger)
+    let topics = stage.topics(.late)
+    let scorer = Scorer(settings(.late), logger: logger)
     let thread = run(scorer)
     while scorer.status.reasonNotReady != nil { DedicatedThread.pause(milliseconds: 10) }
     let total = 5_000 * length

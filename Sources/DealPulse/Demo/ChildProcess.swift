@@ -39,13 +39,19 @@ final class ChildProcess {
 
   func waitForEnd() { process.waitUntilExit() }
 
+  /// Ends the program at once, as a machine that loses its power.
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   /// Asks the program to end, and makes it where it has not within five seconds.
   func stop() {
     guard process.isRunning else { return }
     process.terminate()
     let deadline = Date().addingTimeInterval(5)
     while process.isRunning, Date() < deadline { DedicatedThread.pause(milliseconds: 10) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }
 

@@ -94,7 +94,8 @@ final class DealProcessor {
     configuration.client.clientID += "-consumer-\(number)"
     configuration.groupInstanceID = "\(settings.instanceID)-\(number)"
     configuration.sessionTimeout = settings.sessionTimeout
-    configuration.heartbeatInterval = max(200, settings.sessionTimeout / 5)
+    // A member learns by its heartbeat that the group shares out anew: until then the partitions of one that died lie idle.
+    configuration.heartbeatInterval = max(100, settings.sessionTimeout / 20)
     configuration.fetchWaitMax = settings.fetchWaitMax
     return configuration
   }
