@@ -91,6 +91,19 @@ extension EndToEnd {
       try drill.expectSame([scorer])
     }
 
+    @Test(
+      "a scorer whose broker is gone still ends when it is asked to",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func brokerGone() throws
+    {
+      let drill = try Drill(seconds: 20)
+      let scorer = try drill.stream.scorer()
+      try drill.wait(untilScored: 0.2)
+      drill.stream.broker?.signal(SIGKILL)
+      drill.stream.broker?.wait()
+      scorer.terminate()
+      #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
+    }
+
     @Test("the log's disk is full") func fullDisk() throws {
       let drill = try Drill(seconds: 1)
       try drill.expectSame([try drill.stream.scorer("one", device: "/dev/full")])

@@ -51,12 +51,13 @@ extension EndToEnd {
       }
     }
 
-    @Test("a demo that is killed leaves no process behind") func orphans() throws {
+    @Test("a demo that is killed or asked to end leaves no process behind", arguments: [SIGKILL, SIGTERM])
+    func orphans(signal: Int32) throws {
       let file = FileManager.default.temporaryDirectory.appendingPathComponent("port-\(UUID().uuidString)").path
       let demo = try Program("dealpulse", ["demo", "--events", "500", "--port-file", file])
       #expect(eventually { FileManager.default.fileExists(atPath: file) })
       let servers = try String(contentsOfFile: file, encoding: .utf8)
-      demo.signal(SIGKILL)
+      demo.signal(signal)
       demo.wait()
       #expect(eventually { !Self.processes(withArgument: file) && !Self.processes(withArgument: servers) })
     }

@@ -111,7 +111,9 @@ final class GroupInput {
     let list = partitions.reduce(into: [TopicPartition: Int64]()) { list, partition in
       list[partition] = positions[InputPartition(partition.topic, partition.partition)]
     }
-    do { try consumer.commit(list) } catch { logger.warning("the next owner reads some records again: \(error)") }
+    do { try consumer.commit(list, timeout: 1_000) } catch {
+      logger.warning("the next owner reads some records again: \(error)")
+    }
   }
 
   private func origins(_ partitions: [TopicPartition]) -> Set<Origin> {

@@ -186,11 +186,24 @@ public final class Consumer {
     return list.offsets
   }
 
-  /// Commits the next offsets to be read; waits for the broker where `waits` says so.
-  public func commit(_ offsets: [TopicPartition: Int64], waits: Bool = true) throws(KafkaError) {
+  /// Commits the next offsets to be read; waits for the broker where `waits` says so, but no longer than `timeout`
+  /// milliseconds: librdkafka's own call waits for a coordinator that never comes.
+  ///
+  /// - Throws: `KafkaError`, a retriable one where no answer came in time.
+  public func commit(
+    _ offsets: [TopicPartition: Int64], waits: Bool = true, timeout: Int32 = 5_000
+  ) throws(KafkaError) {
     guard !offsets.isEmpty else { return }
     let list = PartitionList(offsets)
-    try check(rd_kafka_commit(handle.pointer, list.pointer, waits ? 0 : 1), "commit")
+    guard waits else { return try check(rd_kafka_commit(handle.pointer, list.pointer, 1), "commit") }
+    let answers = rd_kafka_queue_new(handle.pointer)
+    defer { rd_kafka_queue_destroy(answers) }
+    try check(rd_kafka_commit_queue(handle.pointer, list.pointer, answers, nil, nil), "commit")
+    guard let answer = rd_kafka_queue_poll(answers, timeout) else {
+      throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "commit")
+    }
+    defer { rd_kafka_event_destroy(answer) }
+    try check(rd_kafka_event_error(answer), "commit")
   }
 
   /// The oldest offset and the one after the newest that this reader's isolation lets it see, asked of the broker.

@@ -94,7 +94,8 @@ final class PipelinedCommitter: Committer {
       DedicatedThread.pause(milliseconds: 1)
     }
     guard !offsets.isEmpty else { return }
-    try? consumer.commit(offsets)
+    // For lag tools alone, so not worth the two seconds within which a scorer ends.
+    try? consumer.commit(offsets, timeout: 500)
     offsets = [:]
   }
 

@@ -22,15 +22,15 @@ final class ScoreTail {
     consumer = try Consumer(configuration, logger: logger)
   }
 
-  /// Reads from the beginning again, to the end that there is now.
-  func restart() throws(KafkaError) {
+  /// Reads from the beginning again, to the end that there is now, or until it is stopped.
+  func restart(isStopped: () -> Bool) throws(KafkaError) {
     waiting = []
     let admin = try Admin(settings.client, logger: logger)
     let topic = settings.topics.risk
     guard let found = try admin.describe(topic: topic) else { throw KafkaError.missing(topic: topic) }
     open = Set((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
     try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
-    while !open.isEmpty { try poll(timeout: 100) }
+    while !open.isEmpty, !isStopped() { try poll(timeout: 100) }
   }
 
   /// Takes in what has come. Returns how much it was.
@@ -71,13 +71,15 @@ final class ScoreTail {
   func close() { consumer.close() }
 }
 
-/// Reads a topic once, from its beginning to the end that it has now.
+/// Reads a topic once, from its beginning to the end that it has now, or until it is stopped.
 struct TopicSweep {
   private let topic: String
   private let settings: ScorerSettings
   private let logger: Logger
+  private let isStopped: @Sendable () -> Bool
 
-  init(_ topic: String, _ settings: ScorerSettings, logger: Logger) {
+  init(_ topic: String, _ settings: ScorerSettings, logger: Logger, isStopped: @escaping @Sendable () -> Bool) {
+    self.isStopped = isStopped
     self.topic = topic
     self.settings = settings
     self.logger = logger
@@ -94,7 +96,7 @@ struct TopicSweep {
     defer { consumer.close() }
     var open = Set((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
     try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
-    while !open.isEmpty {
+    while !open.isEmpty, !isStopped() {
       consumer.withBatch(maxMessages: 5_000, timeout: 100) { batch in
         batch.forEach { message in message.value.withUnsafeBytes { body($0) } }
       }

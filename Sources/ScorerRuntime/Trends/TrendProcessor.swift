@@ -178,14 +178,15 @@ final class TrendProcessor {
     let committed = try consumer.committed([partition], timeout: 10_000)[partition] ?? 0
     var published: Set<EventID> = []
     let (trendDecoder, reportDecoder) = (TrendDecoder(), ReportDecoder())
-    try TopicSweep(settings.topics.trends, settings, logger: logger).forEach { bytes in
+    try TopicSweep(settings.topics.trends, settings, logger: logger, isStopped: isStopped).forEach { bytes in
       if let shift = try? trendDecoder.decode(bytes) { published.insert(shift.eventID) }
     }
-    try TopicSweep(settings.topics.reports, settings, logger: logger).forEach { bytes in
+    try TopicSweep(settings.topics.reports, settings, logger: logger, isStopped: isStopped).forEach { bytes in
       if let report = try? reportDecoder.decode(bytes) { published.insert(report.eventID) }
     }
-    try scores.restart()
-    guard isAssigned else { return }
+    try scores.restart(isStopped: isStopped)
+    // What was read in part is not gone on from.
+    guard isAssigned, !isStopped() else { return }
     work = Work(
       engine: TrendEngine(settings: trends.engine), reporter: Reporter(timeZone: trends.timeZone), committed: committed,
       published: published)
