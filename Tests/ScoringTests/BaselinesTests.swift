@@ -60,7 +60,7 @@ import Testing
         let today = Story.day(day).day
         var expected = OutcomeTally()
         for deal in kept where window.days.map({ today - deal.closedAt.day < $0 }) ?? true {
-          expected.count(deal, sign: 1)
+          expected.add(OutcomeTally(deal, sign: 1))
         }
         let tally = baselines.tally(.rep, "rep_1", window)
         #expect(tally == expected, "seed \(seed), offset \(offset), \(window)")

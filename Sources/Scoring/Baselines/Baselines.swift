@@ -119,38 +119,37 @@ public struct Baselines: Sendable {
   }
 
   private mutating func count(_ deal: ClosedDeal, sign: Int32) {
-    let weight = exp2(Double(deal.closedAt.day.number - Self.decayEpoch) / halfLifeDays)
-    overall.count(deal, sign: sign, decayWeight: weight, today: today)
+    let day = deal.closedAt.day
+    let addition = SegmentWindows.Addition(
+      deal, sign: sign, weight: exp2(Double(day.number - Self.decayEpoch) / halfLifeDays))
+    overall.count(addition, today: today)
     let descriptors = deal.descriptors
-    count(deal, sign, weight, .rep, descriptors.rep)
-    count(deal, sign, weight, .industry, descriptors.industry)
-    count(deal, sign, weight, .region, descriptors.region)
-    count(deal, sign, weight, .productType, descriptors.productType)
-    count(deal, sign, weight, .leadSource, descriptors.leadSource)
-    count(deal, sign, weight, .stage, Vocabulary.symbol(of: deal.stage))
-    count(deal, sign, weight, .cycleBucket, Vocabulary.symbol(of: CycleBucket(days: deal.cycleDays)))
+    count(addition, .rep, descriptors.rep)
+    count(addition, .industry, descriptors.industry)
+    count(addition, .region, descriptors.region)
+    count(addition, .productType, descriptors.productType)
+    count(addition, .leadSource, descriptors.leadSource)
+    count(addition, .stage, Vocabulary.symbol(of: deal.stage))
+    count(addition, .cycleBucket, Vocabulary.symbol(of: CycleBucket(days: deal.cycleDays)))
     if let rep = descriptors.rep, let industry = descriptors.industry {
-      let index = segments.place(rep: rep, industry: industry, next: windows.count)
-      countAt(index, deal, sign, weight)
+      countAt(segments.place(rep: rep, industry: industry, next: windows.count), addition)
     }
     guard let score = deal.predictions.first(where: { $0.model == model })?.score else { return }
     if sign > 0 {
-      scores.add(score, closedOn: deal.closedAt.day, today: today)
+      scores.add(score, closedOn: day, today: today)
     } else {
-      scores.remove(score, closedOn: deal.closedAt.day, today: today)
+      scores.remove(score, closedOn: day, today: today)
     }
   }
 
-  private mutating func count(
-    _ deal: ClosedDeal, _ sign: Int32, _ weight: Double, _ dimension: Dimension, _ value: Symbol?
-  ) {
+  private mutating func count(_ addition: SegmentWindows.Addition, _ dimension: Dimension, _ value: Symbol?) {
     guard let value else { return }
-    countAt(segments.place(dimension, value, next: windows.count), deal, sign, weight)
+    countAt(segments.place(dimension, value, next: windows.count), addition)
   }
 
-  private mutating func countAt(_ index: Int, _ deal: ClosedDeal, _ sign: Int32, _ weight: Double) {
+  private mutating func countAt(_ index: Int, _ addition: SegmentWindows.Addition) {
     if index == windows.count { windows.append(SegmentWindows(today: today)) }
-    windows[index].count(deal, sign: sign, decayWeight: weight, today: today)
+    windows[index].count(addition, today: today)
   }
 
   /// 2000-01-01: a reference for the decay's weights, near enough that they stay well inside a double's range.

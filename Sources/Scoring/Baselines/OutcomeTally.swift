@@ -27,19 +27,25 @@ public struct OutcomeTally: Hashable, Sendable {
   /// Mean cycle of all deals in days, nil while there are none.
   public var meanCycleDays: Double? { deals > 0 ? Double(wonCycleDays + lostCycleDays) / Double(deals) : nil }
 
-  /// Counts a deal `sign` times: 1 adds it, −1 takes it back.
-  mutating func count(_ deal: ClosedDeal, sign: Int32) {
+  /// One deal, `sign` times: 1 for a deal that counts, −1 for one that is taken back.
+  init(_ deal: ClosedDeal, sign: Int32) {
     let cents = Int64(sign) &* (deal.amount?.cents ?? 0)
     let cycle = Int64(sign) &* Int64(deal.cycleDays)
     if deal.outcome == .won {
-      won += sign
-      wonCents &+= cents
-      wonCycleDays &+= cycle
+      (won, wonCents, wonCycleDays) = (sign, cents, cycle)
     } else {
-      lost += sign
-      lostCents &+= cents
-      lostCycleDays &+= cycle
+      (lost, lostCents, lostCycleDays) = (sign, cents, cycle)
     }
+  }
+
+  /// Counts another tally with this one.
+  mutating func add(_ other: OutcomeTally) {
+    won += other.won
+    lost += other.lost
+    wonCents &+= other.wonCents
+    lostCents &+= other.lostCents
+    wonCycleDays &+= other.wonCycleDays
+    lostCycleDays &+= other.lostCycleDays
   }
 
   /// Takes another tally back out of this one.

@@ -43,19 +43,33 @@ struct SegmentWindows: Sendable {
     }
   }
 
-  /// Counts a closed deal (`sign` 1) or takes it back (−1).
-  mutating func count(_ deal: ClosedDeal, sign: Int32, decayWeight: Double, today: Day) {
+  /// What counting one closed deal, or taking it back, adds to every segment that it belongs to: worked out once.
+  struct Addition {
+    let tally: OutcomeTally
+    let day: Day
+    /// The deal's weight in decayed rates, negative where it is taken back.
+    let weight: Double
+    let isWon: Bool
+
+    init(_ deal: ClosedDeal, sign: Int32, weight: Double) {
+      tally = OutcomeTally(deal, sign: sign)
+      day = deal.closedAt.day
+      self.weight = Double(sign) * weight
+      isWon = deal.outcome == .won
+    }
+  }
+
+  /// Counts a closed deal, or takes it back.
+  mutating func count(_ addition: Addition, today: Day) {
     advance(to: today)
-    all.count(deal, sign: sign)
-    let weight = Double(sign) * decayWeight
-    if deal.outcome == .won { decayedWon += weight } else { decayedLost += weight }
-    let day = deal.closedAt.day
-    guard today - day < Self.horizonDays else { return }
-    let index = place(of: day)
-    days[index].tally.count(deal, sign: sign)
-    if index >= starts.0 { sums.0.count(deal, sign: sign) }
-    if index >= starts.1 { sums.1.count(deal, sign: sign) }
-    if index >= starts.2 { sums.2.count(deal, sign: sign) }
+    all.add(addition.tally)
+    if addition.isWon { decayedWon += addition.weight } else { decayedLost += addition.weight }
+    guard today - addition.day < Self.horizonDays else { return }
+    let index = place(of: addition.day)
+    days[index].tally.add(addition.tally)
+    if index >= starts.0 { sums.0.add(addition.tally) }
+    if index >= starts.1 { sums.1.add(addition.tally) }
+    if index >= starts.2 { sums.2.add(addition.tally) }
   }
 
   /// The index of a day's tally, which is made where there is none.

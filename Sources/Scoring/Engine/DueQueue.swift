@@ -35,7 +35,7 @@ struct DueQueue: Sendable {
   mutating func insert(_ due: Timestamp, _ place: Int32) {
     let entry = Entry(due: due, place: place)
     let day = due.day
-    if day > reached, day.number - reached.number <= Self.span {
+    if day > reached, Int(day.number) - Int(reached.number) <= Int(Self.span) {
       if days.isEmpty { days = [[Entry]](repeating: [], count: Int(Self.span)) }
       days[Self.index(day)].append(entry)
       waiting += 1
