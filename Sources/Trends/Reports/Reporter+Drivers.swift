@@ -132,8 +132,9 @@ extension Reporter {
     return strong.prefix(3).compactMap { driver in
       guard let test = driver.test else { return nil }
       let name = driver.dimension.name.replacing("_", with: " ")
-      let p = String(format: "%.3f", corrected[driver.dimension] ?? test.p)
-      return "\(name) matters: p \(p) after correction, strength \(String(format: "%.3f", test.cramersV))"
+      let p = corrected[driver.dimension] ?? test.p
+      let shown = p < 0.001 ? "below 0.001" : String(format: "%.3f", p)
+      return "\(name) matters: p \(shown) after correction, strength \(String(format: "%.3f", test.cramersV))"
     }
   }
 
@@ -148,7 +149,10 @@ extension Reporter {
 
   private static func words(_ combination: Combination) -> String {
     let chance = combination.correctedP < 0.05 ? "" : ", within chance"
+    let interval = combination.tally.interval.map {
+      " (\(ShiftText.percent($0.lowerBound)) to \(ShiftText.percent($0.upperBound)))"
+    }
     return "\(combination.values.map(\.text).joined(separator: ", ")) \(ShiftText.percent(combination.winRate)) "
-      + "of \(combination.tally.deals)\(chance)"
+      + "of \(combination.tally.deals)\(interval ?? "")\(chance)"
   }
 }
