@@ -50,7 +50,8 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: swiftSettings),
     .target(name: "Trends", dependencies: ["Deals", "Statistics"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TrendsTests", dependencies: ["Trends", "CRMImport", "Deals", "Statistics"], swiftSettings: swiftSettings),
+      name: "TrendsTests", dependencies: ["Trends", "CRMImport", "Deals", "Statistics", "TestSupport"],
+      swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(name: "DealsTests", dependencies: ["Deals", "TestSupport"], swiftSettings: swiftSettings),
     .target(

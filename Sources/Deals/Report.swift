@@ -12,7 +12,7 @@ public struct Report: Hashable, Sendable {
     case modelHealth = "model_health"
   }
 
-  /// A figure by name: counts, rates 0 to 1, dollars, days; which, the schema says.
+  /// A figure by name: counts, rates 0 to 1, dollars, days; which, the schema of the kind says.
   public struct Figure: Hashable, Sendable {
     /// Its name, such as `win_rate`.
     public var name: String
@@ -26,7 +26,21 @@ public struct Report: Hashable, Sendable {
     }
   }
 
-  /// The record's identity: kind, period, subject and amendment.
+  /// A word by name, for what is no number: a quadrant, a partner, which combination a figure speaks of.
+  public struct Label: Hashable, Sendable {
+    /// Its name, such as `quadrant` or `best_1`.
+    public var name: String
+    /// Its value.
+    public var value: String
+
+    /// A label.
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The record's identity: kind, period and subject.
   public var eventID: EventID
   /// What kind.
   public var kind: Kind
@@ -44,6 +58,8 @@ public struct Report: Hashable, Sendable {
   public var lines: [String]
   /// The figures behind them.
   public var figures: [Figure]
+  /// What the figures can't say in numbers.
+  public var labels: [Label]
   /// Outcomes that came after the report of their period and are told of here.
   public var lateOutcomes: Int
   /// The next offset of the ledger when it was made.
@@ -54,7 +70,8 @@ public struct Report: Hashable, Sendable {
   /// A report.
   public init(
     kind: Kind, period: String, from: Timestamp, to: Timestamp, subject: String? = nil, title: String, lines: [String],
-    figures: [Figure], lateOutcomes: Int = 0, ledgerOffset: Int64, mode: ProcessingMode = .backfill
+    figures: [Figure], labels: [Label] = [], lateOutcomes: Int = 0, ledgerOffset: Int64,
+    mode: ProcessingMode = .backfill
   ) {
     var hash = IdentityHash()
     hash.combine("report")
@@ -70,6 +87,7 @@ public struct Report: Hashable, Sendable {
     self.title = title
     self.lines = lines
     self.figures = figures
+    self.labels = labels
     self.lateOutcomes = lateOutcomes
     self.ledgerOffset = ledgerOffset
     self.mode = mode

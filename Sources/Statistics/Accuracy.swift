@@ -16,6 +16,9 @@ public struct Accuracy: Sendable {
 
   /// The mean of (chance − outcome)²: 0 is perfect, and always naming the base rate gives `uncertainty`.
   public let brier: Double
+  /// The interval that holds the true score in 95 of 100 cases, held in 0...1; nil of fewer than two deals. The normal
+  /// approximation for a mean.
+  public let brierInterval: ClosedRange<Double>?
   /// How far the chances of each bin lie from what happened in it; 0 is perfect.
   public let reliability: Double
   /// How far what happened in the bins lies from the base rate; more is better.
@@ -33,16 +36,22 @@ public struct Accuracy: Sendable {
     guard !forecasts.isEmpty else { return nil }
     let count = Double(forecasts.count)
     let base = Double(forecasts.count { $0.isWon }) / count
-    var squares = 0.0
+    var (squares, fourths) = (0.0, 0.0)
     var logs = 0.0
     for forecast in forecasts {
       let outcome = forecast.isWon ? 1.0 : 0
-      squares += (forecast.chance - outcome) * (forecast.chance - outcome)
+      let square = (forecast.chance - outcome) * (forecast.chance - outcome)
+      squares += square
+      fourths += square * square
       // A chance of 0 that came true would cost infinitely much; 1e-15 is what scikit-learn holds it at.
       let given = forecast.isWon ? forecast.chance : 1 - forecast.chance
       logs -= log(min(max(given, 1e-15), 1 - 1e-15))
     }
     brier = squares / count
+    // The variance of the squares; rounding may leave it a hair below 0 where all are equal.
+    let variance = max(0, (fourths - squares * brier) / max(1, count - 1))
+    let half = Normal.quantile(0.975) * (variance / count).squareRoot()
+    brierInterval = forecasts.count > 1 ? max(0, brier - half)...min(1, brier + half) : nil
     logLoss = logs / count
     uncertainty = base * (1 - base)
     bins = Self.bins(forecasts)

@@ -97,6 +97,6 @@ public struct ContingencyTest: Hashable, Sendable {
     degrees = present.count - 1
     p = ChiSquare.tail(sum, degrees: degrees)
     // Two outcomes: the smaller side of the table has one degree.
-    cramersV = (sum / total).squareRoot()
+    cramersV = min(1, (sum / total).squareRoot())
   }
 }

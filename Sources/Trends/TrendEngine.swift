@@ -32,7 +32,7 @@ public struct TrendEngine: Sendable {
   public mutating func apply(_ entry: LedgerEntry, at entryOffset: Int64) -> [TrendShift] {
     guard entryOffset >= offset else { return [] }
     offset = entryOffset + 1
-    if let highest = highestSource[entry.source.partition], entry.source.offset <= highest { return [] }
+    guard !hasCounted(entry) else { return [] }
     highestSource[entry.source.partition] = entry.source.offset
     var news = advance(to: entry.occurredAt)
     if let deal = entry.retracted { count(deal, entry.dealID, sign: -1) }
@@ -41,6 +41,11 @@ public struct TrendEngine: Sendable {
       news += streakNews(deal, at: entry.occurredAt)
     }
     return news
+  }
+
+  /// Whether the change behind an entry was counted before: a crash can leave an entry in the ledger twice.
+  func hasCounted(_ entry: LedgerEntry) -> Bool {
+    highestSource[entry.source.partition].map { entry.source.offset <= $0 } ?? false
   }
 
   /// Moves past offsets of the ledger that hold nothing.

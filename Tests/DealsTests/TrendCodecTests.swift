@@ -41,17 +41,60 @@ import Testing
     #expect(opened.eventID == shift(.opened, day).eventID)
   }
 
-  @Test("A report, with a figure that can't be told", arguments: Report.Kind.allCases) func report(kind: Report.Kind)
-    throws
-  {
-    let report = Report(
-      kind: kind, period: "2026-W10", from: day, to: day.adding(days: 7), subject: kind == .scorecard ? "rep_1" : nil,
-      title: "The week", lines: ["one", "two \u{1F600}"], figures: [.init("win_rate", 0.45), .init("auc", nil)],
-      lateOutcomes: 2, ledgerOffset: 9)
+  private func bytes(_ report: Report) -> [UInt8] {
     var writer = JSONWriter()
     writer.report(report)
-    #expect(try JSONSchema(file: "report.schema.json").faults(writer.bytes) == [])
-    #expect(try writer.bytes.withUnsafeBytes { try ReportDecoder().decode($0) } == report)
+    return writer.bytes
+  }
+
+  @Test("A report of each kind holds to its own schema and to that of any report", arguments: Report.Kind.allCases)
+  func report(kind: Report.Kind) throws {
+    let (report, bytes) = (Report.sample(kind), bytes(.sample(kind)))
+    #expect(try JSONSchema(file: kind.schemaFile).faults(bytes) == [])
+    #expect(try JSONSchema(file: "report.schema.json").faults(bytes) == [])
+    #expect(try bytes.withUnsafeBytes { try ReportDecoder().decode($0) } == report)
+  }
+
+  @Test("A schema refuses each other kind, a figure that is missing, unknown or out of range, and a wrong period")
+  func refused() throws {
+    for kind in Report.Kind.allCases {
+      let schema = try JSONSchema(file: kind.schemaFile)
+      for other in Report.Kind.allCases where other != kind {
+        #expect(try !schema.faults(bytes(.sample(other))).isEmpty, "\(other) passes as \(kind)")
+      }
+      let sample = Report.sample(kind)
+      for index in sample.figures.indices where !sample.figures[index].isOptional {
+        var report = sample
+        report.figures.remove(at: index)
+        #expect(try !schema.faults(bytes(report)).isEmpty, "\(kind) without \(sample.figures[index].name)")
+      }
+      let bounded = sample.figures.indices.filter { index in
+        !["amount", "velocity", "_change"].contains { sample.figures[index].name.contains($0) }
+      }
+      var negative = sample
+      for index in bounded { negative.figures[index].value = -1_000.5 }
+      let faults = try schema.faults(bytes(negative))
+      for index in bounded {
+        let isFound = faults.contains { $0.hasPrefix("$.figures[\(index)]") }
+        #expect(isFound, "\(kind) with \(sample.figures[index].name) below 0")
+      }
+      var report = sample
+      report.figures.append(.init("weather", 1))
+      #expect(try !schema.faults(bytes(report)).isEmpty)
+      report = sample
+      report.labels.append(.init("quadrant", "north_east"))
+      #expect(try !schema.faults(bytes(report)).isEmpty)
+      report = sample
+      report.period = "2026"
+      #expect(try !schema.faults(bytes(report)).isEmpty)
+    }
+  }
+
+  @Test("A report that was written before there were labels is read") func withoutLabels() throws {
+    let text = String(decoding: bytes(.sample(.modelHealth)), as: UTF8.self).replacing("\"labels\":[],", with: "")
+    #expect(!text.contains("labels"))
+    let report = try Array(text.utf8).withUnsafeBytes { try ReportDecoder().decode($0) }
+    #expect(report == .sample(.modelHealth))
   }
 
   @Test("An unknown kind is refused by name") func unknownKind() {

@@ -4,12 +4,22 @@ import Foundation
 public struct JSONSchema {
   private let root: [String: Any]
 
-  /// The schema of a file in `topics/`.
+  /// The schema of a file in `topics/`; a reference to another file there counts as what stands in that file.
   public init(file: String) throws {
+    root = try Self.resolved(try Self.object(file)) as? [String: Any] ?? [:]
+  }
+
+  private static func object(_ file: String) throws -> Any {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("topics")
-    let data = try Data(contentsOf: folder.appendingPathComponent(file))
-    root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+    return try JSONSerialization.jsonObject(with: try Data(contentsOf: folder.appendingPathComponent(file)))
+  }
+
+  private static func resolved(_ part: Any) throws -> Any {
+    if let list = part as? [Any] { return try list.map(resolved) }
+    guard let object = part as? [String: Any] else { return part }
+    if let file = object["$ref"] as? String { return try resolved(try Self.object(file)) }
+    return try object.mapValues(resolved)
   }
 
   /// What is wrong with a document; nothing where it is valid.
@@ -30,11 +40,23 @@ public struct JSONSchema {
     if let options = schema["anyOf"] as? [[String: Any]], !options.contains(where: { check(value, $0, path).isEmpty }) {
       faults.append("\(path): none of anyOf: \(options.flatMap { check(value, $0, path) })")
     }
+    for part in schema["allOf"] as? [[String: Any]] ?? [] { faults += check(value, part, path) }
     faults += checkNumber(value, schema, path) + checkText(value, schema, path)
     if let items = schema["items"] as? [String: Any], let elements = value as? [Any] {
       for (index, element) in elements.enumerated() { faults += check(element, items, "\(path)[\(index)]") }
     }
-    return faults + checkObject(value, schema, path)
+    return faults + checkList(value, schema, path) + checkObject(value, schema, path)
+  }
+
+  private func checkList(_ value: Any, _ schema: [String: Any], _ path: String) -> [String] {
+    guard let elements = value as? [Any] else { return [] }
+    if let minimum = schema["minItems"] as? Int, elements.count < minimum { return ["\(path): too few"] }
+    if let maximum = schema["maxItems"] as? Int, elements.count > maximum { return ["\(path): too many"] }
+    if let wanted = schema["contains"] as? [String: Any], !elements.contains(where: { check($0, wanted, path).isEmpty })
+    {
+      return ["\(path): none is \(wanted["properties"] ?? wanted)"]
+    }
+    return []
   }
 
   private func checkNumber(_ value: Any, _ schema: [String: Any], _ path: String) -> [String] {
@@ -76,6 +98,7 @@ public struct JSONSchema {
   private static let known: Set<String> = [
     "$schema", "title", "description", "type", "properties", "required", "additionalProperties", "enum", "const",
     "anyOf", "items", "minimum", "maximum", "minLength", "maxLength", "pattern", "format",
+    "allOf", "contains", "minItems", "maxItems",
   ]
 
   private static func isOf(_ type: String, _ value: Any) -> Bool {

@@ -76,6 +76,15 @@ extension JSONWriter {
       endObject()
     }
     endArray()
+    key("labels")
+    beginArray()
+    for label in report.labels {
+      beginObject()
+      member("name", label.name)
+      member("value", label.value)
+      endObject()
+    }
+    endArray()
     key("late_outcomes")
     integer(Int64(report.lateOutcomes))
     key("ledger_offset")

@@ -101,6 +101,7 @@ private struct ReportFields {
   var times: [WireKey: Timestamp] = [:]
   var lines: [String] = []
   var figures: [Report.Figure] = []
+  var labels: [Report.Label] = []
   var lateOutcomes: Int64 = 0
   var ledgerOffset: Int64 = 0
   var mode: ProcessingMode?
@@ -126,6 +127,11 @@ private struct ReportFields {
       guard try value.forEachElement({ element throws(DecodeFailure) in figures.append(try Self.figure(element)) })
       else { throw value.wrongType(key, "a list") }
       self.figures = figures
+    case .labels:
+      var labels: [Report.Label] = []
+      guard try value.forEachElement({ element throws(DecodeFailure) in labels.append(try Self.label(element)) })
+      else { throw value.wrongType(key, "a list") }
+      self.labels = labels
     default: return
     }
   }
@@ -139,6 +145,15 @@ private struct ReportFields {
     return figure
   }
 
+  private static func label(_ element: JSONValue) throws(DecodeFailure) -> Report.Label {
+    var label = Report.Label("", "")
+    try element.forEachMember { key, value throws(DecodeFailure) in
+      if key == .name { label.name = try value.string(key) }
+      if key == .value { label.value = try value.string(key) }
+    }
+    return label
+  }
+
   func report() throws(DecodeFailure) -> Report {
     guard let eventID else { throw missing("event_id") }
     guard let kind else { throw missing("kind") }
@@ -146,7 +161,7 @@ private struct ReportFields {
     guard let from = times[.from], let to = times[.to] else { throw missing("from or to") }
     var report = Report(
       kind: kind, period: period, from: from, to: to, subject: texts[.subject], title: texts[.title] ?? period,
-      lines: lines, figures: figures, lateOutcomes: Int(lateOutcomes), ledgerOffset: ledgerOffset,
+      lines: lines, figures: figures, labels: labels, lateOutcomes: Int(lateOutcomes), ledgerOffset: ledgerOffset,
       mode: mode ?? .backfill)
     report.eventID = eventID
     return report

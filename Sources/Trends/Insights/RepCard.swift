@@ -39,12 +39,14 @@ public struct RepCard: Hashable, Sendable {
   /// is nobody better.
   public var pairWith: Symbol?
 
-  /// Every rep, highest rate first; equal rates by name.
-  public static func all(_ deals: [ClosedDeal]) -> [RepCard] {
+  /// Every rep, highest rate first; equal rates by name. Quarters are those of UTC where nobody says otherwise.
+  public static func all(
+    _ deals: [ClosedDeal], quarter: (Timestamp) -> Quarter = { Quarter($0) }
+  ) -> [RepCard] {
     guard let team = Tally(deals).winRate else { return [] }
     var byRep: [Symbol: [ClosedDeal]] = [:]
     for deal in deals { if let rep = deal.descriptors.rep { byRep[rep, default: []].append(deal) } }
-    var cards = byRep.map { card($0.key, $0.value, team: team) }
+    var cards = byRep.map { card($0.key, $0.value, team: team, quarter) }
     let middle = median(cards.compactMap(\.consistencyIndex))
     let matches = Combination.all(deals, [.rep, .industry], minimumDeals: 15)
     for index in cards.indices {
@@ -54,9 +56,11 @@ public struct RepCard: Hashable, Sendable {
     return cards.sorted { ($0.tally.winRate ?? 0, $1.rep.text) > ($1.tally.winRate ?? 0, $0.rep.text) }
   }
 
-  private static func card(_ rep: Symbol, _ deals: [ClosedDeal], team: Double) -> RepCard {
+  private static func card(
+    _ rep: Symbol, _ deals: [ClosedDeal], team: Double, _ quarter: (Timestamp) -> Quarter
+  ) -> RepCard {
     var quarters: [Quarter: Tally] = [:]
-    for deal in deals { quarters[Quarter(deal.closedAt), default: Tally()].count(deal) }
+    for deal in deals { quarters[quarter(deal.closedAt), default: Tally()].count(deal) }
     let tally = Tally(deals)
     let counted = quarters.filter { $0.value.deals >= minimumQuarterDeals }.sorted { $0.key < $1.key }
     return RepCard(

@@ -31,25 +31,42 @@ public struct Tally: Hashable, Sendable {
   /// Wilson's interval for the true rate, 95%; nil while there are none.
   public var interval: ClosedRange<Double>? { Binomial.wilson(won, of: deals) }
 
+  /// By how much the rate differs from an earlier one, with the 95% interval of the difference; nil where either has no
+  /// deals. Newcombe (1998), method 10: the square-and-add of Wilson's intervals.
+  public func change(from earlier: Tally) -> (difference: Double, interval: ClosedRange<Double>)? {
+    guard let now = winRate, let then = earlier.winRate, let own = interval, let old = earlier.interval else {
+      return nil
+    }
+    func root(_ left: Double, _ right: Double) -> Double { (left * left + right * right).squareRoot() }
+    let difference = now - then
+    let low = difference - root(now - own.lowerBound, old.upperBound - then)
+    let high = difference + root(own.upperBound - now, then - old.lowerBound)
+    return (difference, low...high)
+  }
+
   /// The chance that a segment of this size departs from a rate as far as it does, on either side.
   public func departure(from rate: Double) -> Double {
     let high = Binomial.upperTail(won, of: deals, chance: rate)
     let low = 1 - Binomial.upperTail(won + 1, of: deals, chance: rate)
-    return min(1, 2 * min(high, low))
+    // 1 − a tail may be a hair below 0.
+    return max(0, min(1, 2 * min(high, low)))
   }
 }
 
-/// A quarter of a year, by when deals closed (UTC).
+/// A quarter of a year, by when deals closed.
 public struct Quarter: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The year.
   public var year: Int
   /// 1 to 4.
   public var number: Int
 
-  /// The quarter of an instant.
+  /// The quarter of a month.
+  public init(year: Int, month: Int) { (self.year, number) = (year, (month - 1) / 3 + 1) }
+
+  /// The quarter of an instant in UTC.
   public init(_ instant: Timestamp) {
     let civil = instant.day.civil
-    (year, number) = (civil.year, (civil.month - 1) / 3 + 1)
+    self.init(year: civil.year, month: civil.month)
   }
 
   /// Such as 2024Q2.

@@ -12,6 +12,16 @@ public struct ReportCalendar: Sendable {
     self.calendar = calendar
   }
 
+  /// What reports are made of.
+  public enum Unit: Sendable {
+    /// A day, named 2026-03-04.
+    case day
+    /// A week from Monday on, named 2026-W10.
+    case week
+    /// A month, named 2026-03.
+    case month
+  }
+
   /// A period with its name.
   public struct Period: Hashable, Sendable {
     /// Such as 2026-03-04, 2026-W10 or 2026-03.
@@ -20,6 +30,9 @@ public struct ReportCalendar: Sendable {
     public var from: Timestamp
     /// The first instant after it.
     public var to: Timestamp
+
+    /// Whether an instant lies in it.
+    public func contains(_ instant: Timestamp) -> Bool { instant >= from && instant < to }
   }
 
   /// The local day of an instant.
@@ -46,14 +59,40 @@ public struct ReportCalendar: Sendable {
     }
   }
 
+  /// The local day, week or month of an instant.
+  public func period(_ unit: Unit, of instant: Timestamp) -> Period {
+    switch unit {
+    case .day: day(of: instant)
+    case .week: week(of: instant)
+    case .month: month(of: instant)
+    }
+  }
+
+  /// The local quarter of an instant.
+  public func quarter(of instant: Timestamp) -> Quarter {
+    let parts = calendar.dateComponents([.year, .month], from: Self.date(instant))
+    return Quarter(year: parts.year ?? 0, month: parts.month ?? 1)
+  }
+
+  /// The same time of day so many local days before: a day on which clocks change is one day, whatever its hours.
+  public func days(_ count: Int, before instant: Timestamp) -> Timestamp {
+    calendar.date(byAdding: .day, value: -count, to: Self.date(instant)).map(Self.timestamp)
+      ?? instant.adding(days: -count)
+  }
+
   private func period(_ unit: Calendar.Component, _ instant: Timestamp, _ name: (Date) -> String) -> Period {
-    let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1_000)
+    let date = Self.date(instant)
     guard let interval = calendar.dateInterval(of: unit, for: date) else {
       return Period(name: name(date), from: instant, to: instant.adding(days: 1))
     }
-    func timestamp(_ date: Date) -> Timestamp {
-      Timestamp(milliseconds: Int64((date.timeIntervalSince1970 * 1_000).rounded()))
-    }
-    return Period(name: name(interval.start), from: timestamp(interval.start), to: timestamp(interval.end))
+    return Period(name: name(interval.start), from: Self.timestamp(interval.start), to: Self.timestamp(interval.end))
+  }
+
+  private static func date(_ instant: Timestamp) -> Date {
+    Date(timeIntervalSince1970: Double(instant.milliseconds) / 1_000)
+  }
+
+  private static func timestamp(_ date: Date) -> Timestamp {
+    Timestamp(milliseconds: Int64((date.timeIntervalSince1970 * 1_000).rounded()))
   }
 }
