@@ -84,6 +84,7 @@ extension DealProcessor {
   func restore() throws(ScorerError) {
     guard !restorations.isEmpty else { return }
     for restoration in restorations {
+      try asking { () throws(KafkaError) in try restoration.settle(consumer) }
       for task in try restoration.step(maxRecords: 20_000) where tasks[task.partition] === task {
         try begin(task)
       }
@@ -94,7 +95,7 @@ extension DealProcessor {
 
   private func begin(_ task: DealTask) throws(ScorerError) {
     let partition = TopicPartition(settings.topics.changes, task.partition)
-    let oldest = try asking { () throws(KafkaError) in try oldestOffset(of: partition) }
+    let oldest = try asking { () throws(KafkaError) in try consumer.watermarks(partition).low }
     if task.engine.position.nextOffset < oldest {
       guard !task.restoredPosition else {
         throw .changesLost(
@@ -110,14 +111,6 @@ extension DealProcessor {
     if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
     task.phase = .running
     publishReport()
-  }
-
-  private func oldestOffset(of partition: TopicPartition) throws(KafkaError) -> Int64 {
-    if settings.guarantee == .exactlyOnce {
-      // Waits while a transaction of the partition's old owner is pending (KIP-447).
-      _ = try consumer.committed([partition], timeout: 30_000)
-    }
-    return try consumer.watermarks(partition).low
   }
 
   private func asking<Answer>(

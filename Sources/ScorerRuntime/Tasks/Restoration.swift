@@ -14,6 +14,16 @@ final class Restoration {
   private let begun = ContinuousClock.now
   private var told = ContinuousClock.now
   private(set) var records = 0
+  /// Which partitions of deals.changes these states are of.
+  private let source: String
+  private let isTransactional: Bool
+  /// Asks for ends beyond open transactions; only where there are any.
+  private let asker: Consumer?
+  /// How far each partition must be read at least; unknown until no older owner can write to it any more.
+  private var goals: [Int32: Int64] = [:]
+  private var turn = 0
+  /// The ends that reading has come to so far.
+  private var reached: [Int32: Int64] = [:]
   /// The next offset of each partition, and its end when reading began; empty until the broker has said.
   private var reading: [Int32: (next: Int64, end: Int64)] = [:]
 
@@ -26,7 +36,11 @@ final class Restoration {
     configuration.reportsPartitionEnd = true
     configuration.fetchWaitMax = settings.fetchWaitMax
     consumer = try Consumer(configuration, logger: logger)
+    isTransactional = settings.guarantee == .exactlyOnce
+    configuration.isolationLevel = .readUncommitted
+    asker = isTransactional ? try Consumer(configuration, logger: logger) : nil
     topic = settings.topics.state
+    source = settings.topics.changes
     waiting = Dictionary(uniqueKeysWithValues: tasks.map { ($0.partition, $0) })
     self.logger = logger
     var starts: [TopicPartition: StartOffset] = [:]
@@ -39,6 +53,43 @@ final class Restoration {
   /// Gives up tasks that went to another member meanwhile.
   func drop(_ partitions: Set<Int32>) {
     for partition in partitions { waiting[partition] = nil }
+  }
+
+  /// Finds out how far the states must be read, where an older owner's transaction may still be open or be committed.
+  ///
+  /// A reader of committed records comes to an end before an open transaction as it does where there is nothing more. The
+  /// group's offsets are asked for first: the broker gives none while a transaction holds them (KIP-447), and lets no
+  /// member of an older generation add any. What such a member has written lies before the end that is asked for then.
+  ///
+  /// - Parameter group: The member that was assigned the partitions.
+  func settle(_ group: Consumer) throws(KafkaError) {
+    guard let asker else { return }
+    let unknown = waiting.keys.filter { goals[$0] == nil }.sorted()
+    guard !unknown.isEmpty else { return }
+    if try settle(unknown, group, asker) { return }
+    // One partition whose transaction is open must not hold up the others; one a turn, as an answer is waited for.
+    turn += 1
+    _ = try settle([unknown[turn % unknown.count]], group, asker)
+  }
+
+  /// False where the broker can't say yet: the transaction ends, or the broker ends it when its time is over.
+  private func settle(_ partitions: [Int32], _ group: Consumer, _ asker: Consumer) throws(KafkaError) -> Bool {
+    do throws(KafkaError) {
+      _ = try group.committed(partitions.map { TopicPartition(source, $0) }, timeout: 100)
+      // Kafka's ListOffsets: −1 is the end.
+      let ends = try asker.offsets(forTime: -1, partitions.map { TopicPartition(topic, $0) }, timeout: 1_000)
+      for (partition, end) in ends { goals[partition.partition] = end }
+      return true
+    } catch {
+      guard error.isRetriable else { throw error }
+      return false
+    }
+  }
+
+  private func isWhole(_ partition: Int32) -> Bool {
+    guard let end = reached[partition] else { return false }
+    guard isTransactional else { return true }
+    return goals[partition].map { end >= $0 } ?? false
   }
 
   /// Reads on for a moment; returns the tasks whose state is now whole.
@@ -57,13 +108,15 @@ final class Restoration {
     var complete: [DealTask] = []
     for event in consumer.takeEvents() {
       switch event {
-      case .reachedEnd(let partition, _):
-        guard let task = waiting.removeValue(forKey: partition.partition) else { continue }
-        finish(task)
-        complete.append(task)
+      case .reachedEnd(let partition, let offset): reached[partition.partition] = offset
       case .failed(let error, _):
         if error.isFatal { throw .kafka(error) }
       }
+    }
+    for partition in waiting.keys.filter(isWhole).sorted() {
+      guard let task = waiting.removeValue(forKey: partition) else { continue }
+      finish(task)
+      complete.append(task)
     }
     if !complete.isEmpty { report(complete) }
     return complete
@@ -147,5 +200,8 @@ final class Restoration {
       ])
   }
 
-  func close() { consumer.close() }
+  func close() {
+    consumer.close()
+    asker?.close()
+  }
 }
