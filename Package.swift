@@ -63,7 +63,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Replay",
-      dependencies: ["Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "CZstd", "Statistics", "Trends"],
+      dependencies: [
+        "Deals", "Scoring", "Charts", "Configuration", "CRMImport", "CZlib", "CZstd", "Statistics", "Trends",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "ReplayTopics", dependencies: ["Replay", "DeadLetters", "Deals", "Kafka", "Topics", log],
