@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Replay",
       dependencies: [
-        "Deals", "Scoring", "Charts", "EngineConfiguration", "CRMImport", "CZlib", "CZstd", "Statistics",
+        "Deals", "Scoring", "Charts", "EngineConfiguration", "CRMImport", "CZlib", "CZstd", "Statistics", "Trends",
       ],
       swiftSettings: swiftSettings),
     .target(

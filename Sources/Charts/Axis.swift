@@ -55,6 +55,9 @@ public enum ValueFormat: Sendable {
     }
   }
 
+  /// The text of a range.
+  public func text(_ range: ClosedRange<Double>) -> String { "\(text(range.lowerBound))–\(text(range.upperBound))" }
+
   private static func fixed(_ value: Double, _ decimals: Int) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (abs(value) * scale).rounded()

@@ -1,15 +1,18 @@
 /// A table whose cells are shaded by their values.
-public struct HeatMap: Sendable {
+public struct HeatMap: Chart {
   /// A cell.
   public struct Cell: Sendable {
     /// The value.
     public var value: Double
-    /// What shows when it is pointed at, besides the value.
+    /// What stands below the value where there is room for it, such as a number of deals.
     public var note: String
+    /// Where the true value lies; shown when the cell is pointed at.
+    public var interval: ClosedRange<Double>?
 
     /// A cell.
-    public init(_ value: Double, note: String = "") {
+    public init(_ value: Double, _ interval: ClosedRange<Double>? = nil, note: String = "") {
       self.value = value
+      self.interval = interval
       self.note = note
     }
   }
@@ -36,32 +39,54 @@ public struct HeatMap: Sendable {
     self.format = format
   }
 
+  /// Whether any cell has a number.
+  public var hasData: Bool { cells.contains { $0.contains { $0?.value.isFinite == true } } }
+
   /// The drawing.
-  public var svg: String {
-    let height = 34.0
-    let width = 500 / Double(max(1, columns.count))
-    var canvas = SVGCanvas(width: 640, height: 40 + Double(rows.count) * height, title: title)
-    let values = cells.flatMap(\.self).compactMap { $0?.value }
-    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    for (column, name) in columns.enumerated() {
-      canvas.text(130 + (Double(column) + 0.5) * width, 22, name, anchor: "middle")
+  public func svg(width: Double) -> String {
+    let size = width < 480 ? TextWidth.small : TextWidth.label
+    let style = width < 480 ? "small ink" : "label"
+    let left = TextWidth.widest(rows, size: size) + 8
+    let column = (width - left) / Double(max(1, columns.count))
+    let widest = TextWidth.widest(columns, size: size)
+    // Names that do not fit over their columns are turned.
+    let turned = widest > column - 4
+    let top = turned ? widest * 0.71 + 14 : 26
+    var canvas = SVGCanvas(width: width, height: top + Double(rows.count) * 40 + 4, title: title)
+    for (index, name) in columns.enumerated() {
+      let x = left + (Double(index) + 0.5) * column
+      if turned {
+        canvas.text(x - 4, top - 6, name, style, turned: -45)
+      } else {
+        canvas.text(x, top - 8, name, anchor: "middle", style)
+      }
     }
-    for (row, name) in rows.enumerated() {
-      let y = 30 + Double(row) * height
-      canvas.text(122, y + height / 2 + 4, name, anchor: "end")
-      for column in columns.indices {
-        guard cells.indices.contains(row), cells[row].indices.contains(column), let cell = cells[row][column] else {
-          continue
-        }
+    let values = cells.joined().compactMap { $0?.value }.filter(\.isFinite)
+    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    for (row, name) in rows.enumerated() where cells.indices.contains(row) {
+      let y = top + Double(row) * 40
+      canvas.text(left - 8, y + 23, name, anchor: "end", style)
+      for (index, cell) in zip(columns.indices, cells[row]) {
+        guard let cell else { continue }
         let shade = high > low ? (cell.value - low) / (high - low) : 0.5
-        let x = 130 + Double(column) * width
-        canvas.rectangle(
-          x, y, width - 2, height - 2, "fill s0",
-          tip: "\(name), \(columns[column]): \(format.text(cell.value)) \(cell.note)",
-          opacity: 0.08 + 0.5 * shade)
-        canvas.text(x + width / 2, y + height / 2 + 4, format.text(cell.value), anchor: "middle")
+        draw(cell, "\(name), \(columns[index])", shade, (left + Double(index) * column, y, column), &canvas)
       }
     }
     return canvas.svg
+  }
+
+  private func draw(
+    _ cell: Cell, _ name: String, _ shade: Double, _ place: (x: Double, y: Double, width: Double),
+    _ canvas: inout SVGCanvas
+  ) {
+    let range = cell.interval.map { " (\(format.text($0)))" } ?? ""
+    let tip = "\(name): \(format.text(cell.value))\(range) \(cell.note)"
+    // Not darker: the figures must stay readable, in light and in dark.
+    canvas.rectangle(
+      place.x, place.y, place.width - 2, 38, "fill s0", tip: tip, opacity: 0.06 + 0.4 * min(1, max(0, shade)))
+    let middle = place.x + place.width / 2 - 1
+    let fits = !cell.note.isEmpty && TextWidth.of(cell.note, size: TextWidth.small) < place.width - 4
+    canvas.text(middle, place.y + (fits ? 17 : 23), format.text(cell.value), anchor: "middle")
+    if fits { canvas.text(middle, place.y + 31, cell.note, anchor: "middle", "small ink") }
   }
 }

@@ -1,5 +1,5 @@
 /// Named values one below the other, each a dot with its interval, or a bar: ranks, effects, tiers.
-public struct RangeChart: Sendable {
+public struct RangeChart: Chart {
   /// A named value.
   public struct Row: Sendable {
     /// Its name.
@@ -50,33 +50,78 @@ public struct RangeChart: Sendable {
     self.format = format
   }
 
+  /// Whether any row has a number.
+  public var hasData: Bool { rows.contains { $0.value.isFinite } }
+
   /// The drawing.
-  public var svg: String {
-    let step = 22.0
-    let bottom = 20 + Double(rows.count) * step
-    var canvas = SVGCanvas(width: 640, height: bottom + 30, title: title)
+  public func svg(width: Double) -> String {
+    let layout = Layout(names: rows.map(\.name), figures: rows.map(figure), width: width)
+    let bottom = 8 + Double(rows.count) * layout.step
+    var canvas = SVGCanvas(width: width, height: bottom + 26, title: title)
     let values = rows.flatMap { [$0.value, $0.interval?.lowerBound ?? $0.value, $0.interval?.upperBound ?? $0.value] }
-    let x = Axis(values + (reference.map { [$0] } ?? []), from: 170, to: 480, includesZero: mark == .bar)
-    for tick in x.ticks {
-      canvas.line(x(tick), 12, x(tick), bottom, "grid")
-      canvas.text(x(tick), bottom + 18, format.text(tick), anchor: "middle")
+    let x = Axis(
+      values + (reference.map { [$0] } ?? []), from: layout.left, to: layout.right, includesZero: mark == .bar)
+    let ticks = x.ticks.map(format.text)
+    let every = max(1, Int((TextWidth.widest(ticks) * Double(ticks.count) / (layout.right - layout.left)).rounded(.up)))
+    for (index, tick) in x.ticks.enumerated() {
+      canvas.line(x(tick), 6, x(tick), bottom, "grid")
+      let place = min(max(x(tick), TextWidth.of(ticks[index]) / 2), width - TextWidth.of(ticks[index]) / 2)
+      if index % every == 0 { canvas.text(place, bottom + 16, ticks[index], anchor: "middle") }
     }
-    if let reference { canvas.line(x(reference), 12, x(reference), bottom, "reference") }
+    if let reference { canvas.line(x(reference), 6, x(reference), bottom, "reference") }
     for (index, row) in rows.enumerated() {
-      let y = 26 + Double(index) * step
-      canvas.text(160, y + 4, row.name, anchor: "end")
-      let range = row.interval.map { " (\(format.text($0.lowerBound))–\(format.text($0.upperBound)))" } ?? ""
-      let tip = "\(row.name): \(format.text(row.value))\(range) \(row.note)"
-      if mark == .bar {
-        let (from, to) = (min(x(0), x(row.value)), max(x(0), x(row.value)))
-        canvas.rectangle(from, y - 7, to - from, 14, "fill s0", tip: tip)
-      }
-      if let interval = row.interval {
-        canvas.line(x(interval.lowerBound), y, x(interval.upperBound), y, mark == .bar ? "whisker ink" : "whisker s0")
-      }
-      if mark == .dot { canvas.circle(x(row.value), y, radius: 4, "dot s0", tip: tip) }
-      canvas.text(494, y + 4, "\(format.text(row.value))  \(row.note)")
+      draw(row, top: 8 + Double(index) * layout.step, layout, x, &canvas)
     }
     return canvas.svg
+  }
+
+  /// What stands beside a row: its value, the interval, the note.
+  private func figure(_ row: Row) -> String {
+    let range = mark == .dot ? row.interval.map { " (\(format.text($0)))" } ?? "" : ""
+    return "\(format.text(row.value))\(range)\(row.note.isEmpty ? "" : ", \(row.note)")"
+  }
+
+  /// Names at the left and figures at the right; above the mark, in one or two lines, where there is no room beside it.
+  private struct Layout {
+    var left: Double
+    var right: Double
+    var linesAbove: Int
+    var step: Double
+
+    init(names: [String], figures: [String], width: Double) {
+      let (name, figure) = (TextWidth.widest(names), TextWidth.widest(figures))
+      if width - name - figure > 220 {
+        (left, right, linesAbove, step) = (name + 16, width - figure - 14, 0, 22)
+      } else {
+        let lines = zip(names, figures).allSatisfy { TextWidth.of($0) + TextWidth.of($1) + 8 <= width } ? 1 : 2
+        (left, right, linesAbove, step) = (10, width - 10, lines, 22 + 15 * Double(lines))
+      }
+    }
+  }
+
+  private func draw(_ row: Row, top: Double, _ layout: Layout, _ x: Axis, _ canvas: inout SVGCanvas) {
+    let y = top + Double(layout.linesAbove) * 15 + 10
+    let figure = figure(row)
+    switch layout.linesAbove {
+    case 0:
+      canvas.text(layout.left - 10, y + 4, row.name, anchor: "end")
+      canvas.text(layout.right + 12, y + 4, figure)
+    case 1:
+      canvas.text(0, top + 13, row.name, "label over")
+      canvas.text(canvas.width, top + 13, figure, anchor: "end", "label over")
+    default:
+      canvas.text(0, top + 13, row.name, "label over")
+      canvas.text(0, top + 28, figure, "label soft over")
+    }
+    guard row.value.isFinite else { return }
+    let tip = "\(row.name): \(figure)"
+    if mark == .bar {
+      let (from, to) = (min(x(0), x(row.value)), max(x(0), x(row.value)))
+      canvas.rectangle(from, y - 6, to - from, 12, "fill s0", tip: tip)
+    }
+    if let interval = row.interval {
+      canvas.line(x(interval.lowerBound), y, x(interval.upperBound), y, mark == .bar ? "whisker ink" : "whisker s0")
+    }
+    if mark == .dot { canvas.circle(x(row.value), y, radius: 4, "dot s0", tip: tip) }
   }
 }

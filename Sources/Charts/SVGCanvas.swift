@@ -39,7 +39,7 @@ struct SVGCanvas {
   mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, tip: String = "", opacity: Double = 1
   ) {
-    let shade = opacity == 1 ? "" : " fill-opacity=\"\(Self.number(opacity))\""
+    let shade = opacity == 1 ? "" : " fill-opacity=\"\(Self.number(opacity, hundredths: true))\""
     body += "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(max(0, width)))\" "
     body += "height=\"\(Self.number(max(0, height)))\" class=\"\(style)\"\(shade)>\(Self.tip(tip))</rect>"
   }
@@ -49,21 +49,26 @@ struct SVGCanvas {
     body += "class=\"\(style)\">\(Self.tip(tip))</circle>"
   }
 
-  /// A text; `anchor` is start, middle or end.
-  mutating func text(_ x: Double, _ y: Double, _ text: String, anchor: String = "start", _ style: String = "label") {
-    body += "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" text-anchor=\"\(anchor)\" class=\"\(style)\">"
+  /// A text; `anchor` is start, middle or end. `turned` is in degrees, clockwise, around the anchor.
+  mutating func text(
+    _ x: Double, _ y: Double, _ text: String, anchor: String = "start", _ style: String = "label", turned: Double = 0
+  ) {
+    let turn = turned == 0 ? "" : " transform=\"rotate(\(Self.number(turned)) \(Self.number(x)) \(Self.number(y)))\""
+    body += "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" text-anchor=\"\(anchor)\" class=\"\(style)\"\(turn)>"
     body += "\(Self.escape(text))</text>"
   }
 
   private static func tip(_ text: String) -> String { text.isEmpty ? "" : "<title>\(escape(text))</title>" }
 
-  /// At most one decimal and never a NaN: what can't be drawn is drawn at 0.
-  static func number(_ value: Double) -> String {
+  /// At most one decimal, or two, and never a NaN: what can't be drawn is drawn at 0.
+  static func number(_ value: Double, hundredths: Bool = false) -> String {
     guard value.isFinite, abs(value) < 1e9 else { return "0" }
-    let tenths = Int((value * 10).rounded())
-    let sign = tenths < 0 ? "-" : ""
-    let whole = "\(sign)\(tenths.magnitude / 10)"
-    return tenths % 10 == 0 ? whole : "\(whole).\(tenths.magnitude % 10)"
+    let scale = hundredths ? 100 : 10
+    let scaled = Int((value * Double(scale)).rounded())
+    let sign = scaled < 0 ? "-" : ""
+    let whole = "\(sign)\(scaled.magnitude / UInt(scale))"
+    let rest = Int(scaled.magnitude) % scale
+    return rest == 0 ? whole : "\(whole).\(hundredths && rest < 10 ? "0" : "")\(rest)"
   }
 
   /// A text as it may stand in XML.
@@ -80,5 +85,36 @@ struct SVGCanvas {
       }
     }
     return escaped
+  }
+}
+
+/// How wide texts are. No font is at hand when a page is written, so widths are those of a wide one.
+enum TextWidth {
+  /// The size of `label`, in pixels.
+  static let label = 12.0
+  /// The size of `small`, in pixels.
+  static let small = 10.0
+
+  /// The width of a text in pixels.
+  static func of(_ text: String, size: Double = label) -> Double {
+    text.reduce(0) { $0 + ($1 == "%" || $1 == "M" || $1 == "W" ? 0.95 : 0.6) } * size
+  }
+
+  /// The width of the widest.
+  static func widest(_ texts: some Sequence<String>, size: Double = label) -> Double {
+    texts.reduce(0) { max($0, of($1, size: size)) }
+  }
+
+  /// A text in lines that are at most so wide; a word that is wider stands alone.
+  static func lines(_ text: String, within width: Double, size: Double = label) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, of("\(last) \(word)", size: size) <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 }

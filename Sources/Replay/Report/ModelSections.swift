@@ -4,27 +4,34 @@ import Statistics
 /// What a page says of a model: its verdict, its tiers, its calibration and its lift.
 enum ModelSections {
   static func sections(_ model: ModelBacktest) -> [ReportPage.Section] {
-    [
+    let gap = model.pointInTime.gap.map { "Nothing can be said: \($0)." }
+    return [
       .init(
         "\(model.model): verdict",
         "\(model.verdict.sentence). \(model.verdict.leak.map { "Leak check: \($0)." } ?? "")",
         table: (["", "in-sample", "point-in-time", "as published"], figures(model))),
       .init(
         "\(model.model): tiers",
-        "The share that was won in each tier. In-sample every score had seen its own outcome: only point-in-time counts. "
-          + "A score that works has win rates that fall from Low to Critical.",
-        charts: [
+        "The share that was won in each tier; the dashed line is the win rate of all. In-sample every score had seen its own "
+          + "outcome: only point-in-time counts. A score that works has win rates that fall from Low to Critical.",
+        figures: [
           tiers("In-sample", model.inSample, model), tiers("Point-in-time", model.pointInTime, model),
         ]),
       .init(
-        "\(model.model): score distribution", "Deals by their score at the close, point-in-time.",
-        charts: [distribution(model.pointInTime)]),
+        "\(model.model): score distribution",
+        "Deals by their score at the close, 0 to 100 points of risk, point-in-time. A score of 54.0 stands in 54 to 55.",
+        figures: [
+          .init(distribution(model.pointInTime), lacking: gap ?? "No closed deal was scored.")
+        ]),
       .init(
         "\(model.model): calibration and lift",
-        "What the model said and what happened, in ten groups of equal size; and the share of lost deals in each tenth of "
-          + "the deals, riskiest first, divided by their share of all.",
-        charts: [calibration(model.pointInTime), lift(model.pointInTime)]),
-      .init("\(model.model): skill over time", charts: [overTime(model)]),
+        "What the model said and what happened, in groups of equal size; and the share of lost deals in each tenth of the "
+          + "deals, riskiest first, divided by their share of all: 1, the dashed line, is what chance gives.",
+        figures: [
+          .init(calibration(model.pointInTime), lacking: gap ?? "There are too few deals for groups."),
+          .init(lift(model.pointInTime), lacking: gap ?? "There are too few deals for tenths."),
+        ]),
+      .init("\(model.model): skill over time", figures: [overTime(model)]),
     ]
   }
 
@@ -32,6 +39,7 @@ enum ModelSections {
     let sides = [model.inSample, model.pointInTime, model.published]
     func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] { [name] + sides.map { value($0) ?? "–" } }
     return [
+      row("Deals") { Figures.count($0.deals) },
       row("AUC") { $0.auc.map { Figures.share($0, 3) } },
       row("95% interval") {
         $0.aucInterval.map { "\(Figures.share($0.lowerBound, 3))–\(Figures.share($0.upperBound, 3))" }
@@ -41,57 +49,79 @@ enum ModelSections {
     ]
   }
 
-  private static func tiers(_ side: String, _ report: SkillReport, _ model: ModelBacktest) -> String {
-    RangeChart(
-      "\(side): win rate by tier of \(model.model)",
-      rows: report.tiers.map {
-        .init("\(side) \($0.tier.name)", $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
-      }, reference: report.winRate
-    ).svg
-  }
-
-  /// By single points where scores lie close together, else by five.
-  private static func distribution(_ report: SkillReport) -> String {
-    let width = report.distribution.count > 30 ? 5 : 1
-    let groups = Dictionary(grouping: report.distribution) { $0.points / width }
-    let rows = groups.keys.sorted().map { group in
-      let deals = (groups[group] ?? []).reduce(0) { $0 + $1.deals }
-      return RangeChart.Row("\(group * width)–\((group + 1) * width) points", Double(deals))
+  private static func tiers(_ side: String, _ report: SkillReport, _ model: ModelBacktest) -> ReportPage.Figure {
+    let rows = report.tiers.map {
+      RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
     }
-    return RangeChart("Deals by score", rows: rows, mark: .bar, format: .number(0)).svg
+    return .init(
+      RangeChart("\(side): win rate by tier of \(model.model)", rows: rows, reference: report.winRate),
+      lacking: "No closed deal was scored.")
   }
 
-  private static func calibration(_ report: SkillReport) -> String {
-    let labels = report.calibration.map { Figures.percent($0.chance) }
+  private static func distribution(_ report: SkillReport) -> RangeChart {
+    RangeChart(
+      "Deals by score", rows: scoreGroups(report.distribution).map { .init($0.name, Double($0.deals)) }, mark: .bar,
+      format: .number(0))
+  }
+
+  /// Deals by single points of the score where they lie close together, else by five. The hundredth of the deals at either
+  /// end stands together: a few far scores must not make all the others one bar.
+  static func scoreGroups(_ distribution: [(points: Int, deals: Int)]) -> [(name: String, deals: Int)] {
+    let end = distribution.reduce(0) { $0 + $1.deals } / 100
+    var (low, high) = (distribution.startIndex, distribution.endIndex)
+    var (below, above) = (0, 0)
+    while low < high, below + distribution[low].deals <= end {
+      below += distribution[low].deals
+      low += 1
+    }
+    while low < high, above + distribution[high - 1].deals <= end {
+      above += distribution[high - 1].deals
+      high -= 1
+    }
+    guard low < high else { return [] }
+    let (first, last) = (distribution[low].points, distribution[high - 1].points)
+    let width = high - low > 25 ? 5 : 1
+    let groups = Dictionary(grouping: distribution[low..<high]) { $0.points / width }
+    var rows = groups.keys.sorted().map { group in
+      // The first and the last group may be cut.
+      let (from, to) = (max(first, group * width), min(last + 1, (group + 1) * width))
+      return (name: "\(from) to \(to)", deals: (groups[group] ?? []).reduce(0) { $0 + $1.deals })
+    }
+    if below > 0 { rows.insert((name: "below \(first)", deals: below), at: 0) }
+    if above > 0 { rows.append((name: "\(last + 1) and more", deals: above)) }
+    return rows
+  }
+
+  private static func calibration(_ report: SkillReport) -> LineChart {
+    let happened = report.calibration.map {
+      LineChart.Point(
+        $0.winRate, Binomial.wilson(Int(($0.winRate * Double($0.deals)).rounded()), of: $0.deals))
+    }
     return LineChart(
-      "Calibration", labels: labels,
-      series: [
-        .init("said", report.calibration.map { .init($0.chance) }),
-        .init(
-          "happened",
-          report.calibration.map {
-            .init($0.winRate, Binomial.wilson(Int(($0.winRate * Double($0.deals)).rounded()), of: $0.deals))
-          }),
-      ]
-    ).svg
+      "Calibration, groups by the chance that was given", labels: report.calibration.map { Figures.percent($0.chance) },
+      series: [.init("said", report.calibration.map { .init($0.chance) }), .init("happened", happened)])
   }
 
-  private static func lift(_ report: SkillReport) -> String {
+  private static func lift(_ report: SkillReport) -> RangeChart {
     RangeChart(
       "Lift by tenth",
       rows: report.lift.enumerated().map {
         .init($0.offset == 0 ? "riskiest tenth" : "tenth \($0.offset + 1)", $0.element)
       },
-      mark: .bar, reference: 1, format: .number(2)
-    ).svg
+      mark: .bar, reference: 1, format: .number(2))
   }
 
-  private static func overTime(_ model: ModelBacktest) -> String {
+  private static func overTime(_ model: ModelBacktest) -> ReportPage.Figure {
+    let title = "AUC by quarter, point-in-time"
     let quarters = model.slices.first { $0.name == "quarter" }?.slices ?? []
-    return LineChart(
-      "AUC by quarter, point-in-time", labels: quarters.map(\.label),
-      series: [.init("AUC", quarters.map { slice in slice.auc.map { .init($0, slice.aucInterval) } })],
-      format: .number(2)
-    ).svg
+    if quarters.count == 1, let only = quarters.first {
+      return .init(title, words: "All deals closed in one quarter, \(only.label), so there is no course over time.")
+    }
+    return .init(
+      LineChart(
+        title, labels: quarters.map(\.label),
+        series: [.init("AUC", quarters.map { slice in slice.auc.map { .init($0, slice.aucInterval) } })],
+        reference: quarters.map { _ in 0.5 }, format: .number(2)),
+      lacking: "No quarter has both won and lost deals.")
   }
 }

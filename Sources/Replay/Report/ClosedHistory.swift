@@ -1,0 +1,153 @@
+import Charts
+import Deals
+import Statistics
+import Trends
+
+/// What a history's page is drawn from: its closed deals, what they say, and the shifts that would have been told.
+struct ClosedHistory {
+  /// The deals that are closed at the end, as the ledger counts them.
+  let deals: [ClosedDeal]
+  /// Drivers, combinations, reps and quarters.
+  let insights: Insights
+  /// What a live trend processor would have told of the ledger.
+  let shifts: [TrendShift]
+  /// Segments that it watched.
+  let watchedSegments: Int
+  /// Deals that are open at the end.
+  let openDeals: Int
+  /// Their amounts, where known.
+  let openAmount: Money
+  /// When the last of all deals was created.
+  let lastCreatedOn: Day?
+  private let byQuarter: [Quarter: [ClosedDeal]]
+
+  init(_ lives: DealLives) {
+    var closed: [DealID: ClosedDeal] = [:]
+    var trends = TrendEngine()
+    var shifts: [TrendShift] = []
+    for (offset, entry) in lives.ledger.enumerated() {
+      closed[entry.dealID] = entry.added
+      shifts += trends.apply(entry, at: Int64(offset))
+    }
+    deals = lives.lives.compactMap { closed[$0.id] }
+    insights = Insights(deals)
+    self.shifts = shifts
+    watchedSegments = trends.segmentCount
+    let open = lives.lives.filter { $0.state.status.outcome == nil }
+    openDeals = open.count
+    openAmount = open.reduce(.zero) { $0 + ($1.state.amount ?? .zero) }
+    lastCreatedOn = lives.lives.map(\.state.createdAt).max()?.day
+    byQuarter = Dictionary(grouping: deals) { Quarter($0.closedAt) }
+  }
+
+  var isEmpty: Bool { deals.isEmpty }
+
+  /// won / (won + lost) of all deals.
+  var winRate: Double { insights.tally.winRate ?? 0 }
+
+  /// Quarters in which deals closed, in the order of time.
+  var quarters: [Quarter] { insights.quarters.map(\.quarter) }
+
+  /// The quarters as labels.
+  var quarterLabels: [String] { quarters.map { "\($0)" } }
+
+  /// The days between which deals closed.
+  var days: ClosedRange<Day>? {
+    let days = deals.map(\.closedAt.day)
+    guard let first = days.min(), let last = days.max() else { return nil }
+    return first...last
+  }
+
+  /// The amounts of deals of an outcome, added up.
+  func amount(_ outcome: Outcome) -> Money {
+    deals.reduce(.zero) { $1.outcome == outcome ? $0 + ($1.amount ?? .zero) : $0 }
+  }
+
+  /// Why nothing can be drawn over time; nil where it can.
+  var timeGap: String? {
+    guard quarters.count < 2, let quarter = quarters.first else { return nil }
+    return "All \(Figures.count(deals.count)) deals closed in one quarter, \(quarter), so there is no course over time."
+  }
+
+  /// Why won and lost deals can't be told apart; nil where both are there.
+  var outcomeGap: String? {
+    let tally = insights.tally
+    if tally.won > 0, tally.lost > 0 { return nil }
+    return
+      "All \(Figures.count(deals.count)) deals were \(tally.won > 0 ? "won" : "lost"), so nothing tells won from lost."
+  }
+
+  /// A figure of the deals of each quarter.
+  func quarterly<Value>(_ value: ([ClosedDeal]) -> Value) -> [Value] { quarters.map { value(byQuarter[$0] ?? []) } }
+
+  /// The values of a dimension with their deals, most deals first.
+  func levels(_ dimension: Dimension) -> [(name: String, deals: [ClosedDeal])] {
+    var levels: [Symbol: [ClosedDeal]] = [:]
+    for deal in deals { if let value = dimension.value(of: deal) { levels[value, default: []].append(deal) } }
+    return levels.map { (name: $0.key.text, deals: $0.value) }
+      .sorted { ($1.deals.count, $0.name) < ($0.deals.count, $1.name) }
+  }
+}
+
+extension Tally {
+  /// The win rate with its interval; nil of fewer deals than `fewest`.
+  func point(fewest: Int = 1) -> LineChart.Point? {
+    guard deals >= fewest, let winRate else { return nil }
+    return LineChart.Point(winRate, interval)
+  }
+
+  /// Such as `45.3% (43.9%–46.6%)`.
+  var text: String {
+    guard let winRate, let interval else { return "no deals" }
+    return
+      "\(Figures.percent(winRate)) (\(Figures.percent(interval.lowerBound))–\(Figures.percent(interval.upperBound)))"
+  }
+}
+
+/// The mean of values that scatter, with the interval of the mean.
+enum Mean {
+  /// The mean, with its 95% interval (normal approximation) where there are at least two values; nil of none.
+  static func point(_ values: [Double]) -> LineChart.Point? {
+    guard !values.isEmpty else { return nil }
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    guard values.count > 1 else { return LineChart.Point(mean) }
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+    let half = Normal.quantile(0.975) * (variance / count).squareRoot()
+    return LineChart.Point(mean, mean - half...mean + half)
+  }
+
+  /// The middle value, the mean of the middle two; nil of none.
+  static func median(_ values: [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
+
+extension Dimension {
+  /// As a person says it.
+  var spoken: String {
+    switch self {
+    case .rep: "rep"
+    case .industry: "industry"
+    case .region: "region"
+    case .productType: "product"
+    case .leadSource: "lead source"
+    case .stage: "stage reached"
+    case .sizeBucket: "deal size"
+    case .cycleBucket: "cycle length"
+    }
+  }
+}
+
+extension Figures {
+  /// A chance of error, three decimals.
+  static func p(_ value: Double) -> String { value < 0.0005 ? "p < 0.001" : "p \(share(value, 3))" }
+
+  /// Dollars without cents.
+  static func dollars(_ money: Money) -> String { "$\(count(Int(money.units.rounded())))" }
+
+  /// Dollars without cents.
+  static func dollars(_ units: Double) -> String { "$\(count(Int(units.rounded())))" }
+}
