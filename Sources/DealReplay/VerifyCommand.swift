@@ -34,6 +34,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: "A key of the scorer's configuration, such as scoring.model=points-v1; may be given several times.")
   var set: [String] = []
 
+  @Flag(help: "End with status 1 where a score stands twice, too: that is what exactly_once promises.")
+  var exactlyOnce = false
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -54,6 +57,10 @@ struct VerifyCommand: AsyncParsableCommand {
     let report = Verifier(settings: loaded.settings.engine, halfLifeDays: loaded.settings.halfLifeDays).verify(records)
     print(format == .json ? report.json : report.text)
     if !report.isClean { throw ExitCode(1) }
+    if exactlyOnce, report.repeats > 0 {
+      note("\(report.repeats) scores stand twice: exactly_once did not hold, or they were made under at_least_once")
+      throw ExitCode(1)
+    }
     if report.verified == 0, !report.notVerifiable.isEmpty {
       note("no score could be verified at all: give the configuration that they were made with by --config")
       throw ExitCode(1)

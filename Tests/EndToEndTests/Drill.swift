@@ -117,7 +117,8 @@ final class Drill {
     for scorer in scorers {
       #expect(scorer.wait() == 0, "\(scorer.output.suffix(2_000))", sourceLocation: sourceLocation)
     }
-    let verified = try Program.run("deal-replay", ["verify"] + stream.options)
+    let once = stream.broker == nil ? ["--exactly-once"] : []
+    let verified = try Program.run("deal-replay", ["verify"] + once + stream.options)
     return Comparison(
       expected: try Self.calm(events, partitions: stream.partitions), found: try StreamOutcome(of: stream),
       verification: verified.output.split(separator: "\n").prefix(6).joined(separator: "; "),
