@@ -72,6 +72,9 @@ final class ScoreTail {
 }
 
 /// Reads a topic once, from its beginning to the end that it has now, or until it is stopped.
+///
+/// What is in a transaction that is being committed counts: the reader waits for it, as its offsets may be seen by the group
+/// before its records are seen here.
 struct TopicSweep {
   private let topic: String
   private let settings: ScorerSettings
@@ -96,16 +99,28 @@ struct TopicSweep {
     defer { consumer.close() }
     var open = Set((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
     try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, StartOffset.beginning) }))
+    let ends = try ends(of: open)
     while !open.isEmpty, !isStopped() {
       consumer.withBatch(maxMessages: 5_000, timeout: 100) { batch in
         batch.forEach { message in message.value.withUnsafeBytes { body($0) } }
       }
       for event in consumer.takeEvents() {
         switch event {
-        case .reachedEnd(let partition, _): open.remove(partition)
+        case .reachedEnd(let partition, let offset): if offset >= ends[partition] ?? 0 { open.remove(partition) }
         case .failed(let error, _): if error.isFatal { throw error }
         }
       }
     }
+  }
+
+  /// Where the partitions end, open transactions included; nothing where there are no transactions.
+  private func ends(of partitions: Set<TopicPartition>) throws(KafkaError) -> [TopicPartition: Int64] {
+    guard settings.guarantee == .exactlyOnce else { return [:] }
+    var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-sweep")
+    configuration.isolationLevel = .readUncommitted
+    let asker = try Consumer(configuration, logger: logger)
+    defer { asker.close() }
+    // Kafka's ListOffsets: −1 is the end.
+    return try asker.offsets(forTime: -1, Array(partitions), timeout: 10_000)
   }
 }
