@@ -105,7 +105,7 @@ let package = Package(
       name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swiftSettings),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: swiftSettings),
     .target(
-      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics", log],
+      name: "Connection", dependencies: ["Configuration", "Kafka", "Observability", "Topics"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ConnectionTests", dependencies: ["Connection", "Configuration", "Kafka", log], swiftSettings: swiftSettings

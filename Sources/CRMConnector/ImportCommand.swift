@@ -55,7 +55,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
     connection.observability.bootstrapLogging()
     // A person waits at the terminal: the table is there for whoever asks with logging.level=debug.
-    connection.log(Logger(label: "crm-connector"), level: .debug)
+    Logger(label: "crm-connector").configuration(connection.effective, level: .debug)
     try writeRejects(export)
     if !dryRun {
       let (changes, producer) = (

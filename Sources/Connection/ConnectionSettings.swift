@@ -1,7 +1,6 @@
 import Configuration
 import Foundation
 import Kafka
-import Logging
 import Observability
 import Topics
 
@@ -54,14 +53,6 @@ public struct ConnectionSettings: Sendable {
   ) throws(ConfigurationFaults) -> ConnectionSettings {
     let configuration = try Configuration(schema, file: file, environment: environment, flags: flags)
     return try ConnectionSettings(configuration, clientID: clientID)
-  }
-
-  /// Says every key with its value and source, secrets hidden: what a program runs with is in its log.
-  public func log(_ logger: Logger, level: Logger.Level = .info) {
-    for (key, value, source) in effective {
-      logger.log(
-        level: level, "configuration", metadata: ["key": "\(key)", "value": "\(value)", "source": "\(source)"])
-    }
   }
 
   /// What librdkafka would only say when it connects, or never: a setting that has no effect, half a pair, a missing file.

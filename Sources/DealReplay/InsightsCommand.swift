@@ -25,27 +25,12 @@ struct InsightsCommand: ParsableCommand {
 
   func run() throws {
     let lives = DealLives(try history.load())
-    let insights = Insights(Self.closedDeals(lives))
-    let shifts = Self.shifts(lives)
+    let closed = ClosedHistory(lives)
+    let (insights, shifts) = (closed.insights, closed.shifts)
     switch format {
     case .json: try ResultFile(path: output).write(insights.json(tiers: try tiers(lives), shifts: shifts) + "\n")
     case .text: try ResultFile(path: output).write(insights.text + ShiftText.section(shifts) + "\n")
     }
-  }
-
-  /// The deals that are closed at the history's end, as its ledger counts them.
-  private static func closedDeals(_ lives: DealLives) -> [ClosedDeal] {
-    var deals: [DealID: ClosedDeal] = [:]
-    for entry in lives.ledger { deals[entry.dealID] = entry.added }
-    return lives.lives.compactMap { deals[$0.id] }
-  }
-
-  /// The shifts that a live trend processor would have told.
-  private static func shifts(_ lives: DealLives) -> [TrendShift] {
-    var engine = TrendEngine()
-    var shifts: [TrendShift] = []
-    for (offset, entry) in lives.ledger.enumerated() { shifts += engine.apply(entry, at: Int64(offset)) }
-    return shifts
   }
 
   private func tiers(_ lives: DealLives) throws -> [(name: String, tally: Tally)] {

@@ -61,9 +61,7 @@ struct DealScorerCommand: AsyncParsableCommand {
     // Before the first line is logged: whoever has read it may ask for the end.
     let signals = TerminationSignal { _ in scorer.stop() }
     defer { signals.cancel() }
-    for (key, value, source) in loaded.effective {
-      logger.info("configuration", metadata: ["key": "\(key)", "value": "\(value)", "source": "\(source)"])
-    }
+    logger.configuration(loaded.effective)
     let readiness = Readiness()
     readiness.require("scorer") { scorer.status.reasonNotReady }
     let server = loaded.observability.statusServer(metrics, readiness: readiness, logger: logger)

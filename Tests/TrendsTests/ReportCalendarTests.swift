@@ -13,12 +13,7 @@ import Testing
 
   @Test(
     "A day on which clocks change has 23 or 25 hours, and is named as its date",
-    arguments: [
-      ("Europe/Paris", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", "2026-03-29"),
-      ("Europe/Paris", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "2026-10-25"),
-      ("America/Los_Angeles", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z", "2026-03-08"),
-      ("America/Los_Angeles", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z", "2026-11-01"),
-    ])
+    arguments: daysOfChange)
   func changeOfClocks(zone: String, from: String, to: String, name: String) throws {
     let calendar = try calendar(zone)
     for instant in [at(from), at(from).adding(milliseconds: 2 * Self.hour), at(to).adding(milliseconds: -1)] {

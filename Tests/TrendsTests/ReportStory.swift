@@ -10,6 +10,14 @@ func at(_ text: String) -> Timestamp {
   return instant
 }
 
+/// Days of 23 and of 25 hours: zone, beginning, end, date.
+let daysOfChange = [
+  ("Europe/Paris", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", "2026-03-29"),
+  ("Europe/Paris", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "2026-10-25"),
+  ("America/Los_Angeles", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z", "2026-03-08"),
+  ("America/Los_Angeles", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z", "2026-11-01"),
+]
+
 /// A ledger that a test writes, and the reports that come of it.
 struct ReportStory {
   /// The ledger, from offset 0.

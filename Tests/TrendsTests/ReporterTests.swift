@@ -8,12 +8,7 @@ import Testing
 @Suite("Reports end with their local period in event time, and late outcomes amend them") struct ReporterTests {
   @Test(
     "An outcome belongs to the local day in which it closed, on days of 23 and of 25 hours",
-    arguments: [
-      ("Europe/Paris", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", "2026-03-29"),
-      ("Europe/Paris", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "2026-10-25"),
-      ("America/Los_Angeles", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z", "2026-03-08"),
-      ("America/Los_Angeles", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z", "2026-11-01"),
-    ])
+    arguments: daysOfChange)
   func dayOfChange(zone: String, from: String, to: String, name: String) throws {
     var story = ReportStory()
     story.close(at(from).adding(milliseconds: -1), .lost)

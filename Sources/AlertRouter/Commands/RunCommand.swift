@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
     let metrics = PrometheusMetrics(help: RouterMetrics.help)
     settings.observability.bootstrapMetrics(metrics)
     let logger = Logger(label: "alert-router")
-    settings.log(logger)
+    logger.configuration(settings.effective)
     let router = Router(
       settings: RouterProcessSettings(
         client: settings.client, topics: settings.topics, groupID: groupId, instanceID: instanceId,

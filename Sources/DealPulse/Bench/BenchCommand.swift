@@ -9,7 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: "Without --bootstrap-servers it starts an embedded broker of its own. Meant for a release build.")
 
   @Option(help: "Events for the engine.") var engineEvents = 200_000
-  @Option(help: "Events for the stream, 0 to leave it out; the embedded broker holds about 110,000.")
+  @Option(help: "Events for the stream, 0 to leave out all that needs a broker; the embedded one holds about 110,000.")
   var streamEvents = 100_000
   @Option(help: "Open deals for the memory figure, 0 to leave it out.") var deals = 1_000_000
   @Option(help: "Seconds of paced events for the latency figures, 0 to leave them out.") var latencySeconds = 10

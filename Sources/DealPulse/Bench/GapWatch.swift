@@ -1,9 +1,4 @@
-import Deals
-import Foundation
 import Kafka
-import Simulation
-import Synchronization
-import Topics
 
 /// Reads scores and keeps the longest time for which none of a partition came. Belongs to one thread.
 final class GapWatch {
@@ -39,45 +34,4 @@ final class GapWatch {
   func forget() { longest = .zero }
 
   func close() { consumer.close() }
-}
-
-/// New deals of the present at a steady rate, from a thread of its own, until it is stopped.
-final class Pacer {
-  private let stopFlag = StopFlag()
-  private let ended: DedicatedThread
-
-  init(_ client: ClientConfiguration, _ topics: TopicNames, perSecond rate: Int) {
-    let flag = stopFlag
-    ended = DedicatedThread(name: "bench-pacer") { try? Self.send(client, topics, rate, flag) }
-  }
-
-  func stop() {
-    stopFlag.set()
-    ended.join()
-  }
-
-  private static func send(_ client: ClientConfiguration, _ topics: TopicNames, _ rate: Int, _ flag: StopFlag) throws {
-    let sender = try ChangeSender(client, topic: topics.changes)
-    let begun = ContinuousClock.now
-    var number = 0
-    while !flag.isSet {
-      let due = begun + .microseconds(1_000_000 / rate * number)
-      while ContinuousClock.now < due { DedicatedThread.pause(milliseconds: 1) }
-      let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-      let deal = Deal(createdAt: now, stage: .demo, amount: Amount(units: 10_000, currency: .usd))
-      if let id = DealID("N\(number)") {
-        let change = DealChange(
-          eventID: EventID(high: 3, low: UInt64(number)), dealID: id, kind: .created, occurredAt: now, deal: deal)
-        try sender.send(SimulatedEvent(content: .change(change), time: now))
-      }
-      number += 1
-    }
-    try sender.finish()
-  }
-}
-
-private final class StopFlag: Sendable {
-  private let value = Atomic<Bool>(false)
-  var isSet: Bool { value.load(ordering: .acquiring) }
-  func set() { value.store(true, ordering: .releasing) }
 }

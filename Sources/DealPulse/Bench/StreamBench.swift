@@ -5,7 +5,6 @@ import Logging
 import ScorerRuntime
 import Scoring
 import Simulation
-import Synchronization
 import Topics
 import Programs
 
@@ -259,7 +258,7 @@ struct StreamBench {
 
   private func run(_ scorer: Scorer) -> DedicatedThread {
     DedicatedThread(name: "bench-scorer") {
-      let ended = DeliveryGate()
+      let ended = Gate()
       Task {
         try? await scorer.run()
         ended.open()
@@ -277,8 +276,7 @@ struct StreamBench {
     let thread = run(scorer)
     while scorer.status.reasonNotReady != nil { DedicatedThread.pause(milliseconds: 10) }
     let total = 5_000 * length
-    let client = client
-    let sender = DedicatedThread(name: "bench-sender") { try? Self.pace(client, topics, total) }
+    let sender = Pacer(client, topics, perSecond: 5_000, limit: total)
     let consumer = try reader(topics.risk, .beginning)
     let decoder = RiskDecoder()
     var delays: [Double] = []
@@ -292,7 +290,7 @@ struct StreamBench {
         }
       }
     }
-    sender.join()
+    sender.wait()
     consumer.close()
     scorer.stop()
     thread.join()
@@ -306,31 +304,4 @@ struct StreamBench {
       "latency_events": Double(settled.count),
     ]
   }
-
-  private static func pace(_ client: ClientConfiguration, _ topics: TopicNames, _ total: Int) throws {
-    let sender = try ChangeSender(client, topic: topics.changes)
-    let begun = ContinuousClock.now
-    let deal = Deal(
-      createdAt: Timestamp(milliseconds: 1_700_000_000_000), stage: .demo,
-      amount: Amount(units: 10_000, currency: .usd),
-      descriptors: Descriptors(rep: "rep_1", industry: "SaaS", region: "Europe", leadSource: "Inbound"))
-    for number in 0..<total {
-      // Five changes a millisecond: waiting in a loop for each would take a core from what is measured.
-      let due = begun + .microseconds(200 * number)
-      while ContinuousClock.now < due { DedicatedThread.pause(milliseconds: 1) }
-      guard let id = DealID("L\(number)") else { continue }
-      let now = Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
-      let change = DealChange(
-        eventID: EventID(high: 2, low: UInt64(number)), dealID: id, kind: .created, occurredAt: now, deal: deal)
-      try sender.send(SimulatedEvent(content: .change(change), time: now))
-    }
-    try sender.finish()
-  }
-}
-
-/// Opens once; a thread of our own waits for it.
-private final class DeliveryGate: Sendable {
-  private let isOpen = Atomic<Bool>(false)
-  func open() { isOpen.store(true, ordering: .releasing) }
-  func wait() { while !isOpen.load(ordering: .acquiring) { DedicatedThread.pause(milliseconds: 2) } }
 }

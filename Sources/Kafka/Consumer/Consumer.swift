@@ -252,6 +252,20 @@ public final class Consumer {
     return list.offsets
   }
 
+  /// Where partitions end, as far as this reader's isolation lets it see: with `readUncommitted`, beyond every open
+  /// transaction.
+  ///
+  /// - Throws: `KafkaError`, a retriable one where a partition could not be asked about in time.
+  public func ends(
+    of partitions: some Collection<TopicPartition>, timeout: Int32 = 10_000
+  ) throws(KafkaError) -> [TopicPartition: Int64] {
+    let ends = try offsets(forTime: StartOffset.end.rawValue, Array(partitions), timeout: timeout)
+    guard ends.count == partitions.count else {
+      throw KafkaError(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, "ends of partitions")
+    }
+    return ends
+  }
+
   /// Who this member is to its group, for `Producer.send(offsets:as:)`.
   public func groupMetadata() -> GroupMetadata? {
     rd_kafka_consumer_group_metadata(handle.pointer).map(GroupMetadata.init)

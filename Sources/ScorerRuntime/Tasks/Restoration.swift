@@ -76,8 +76,7 @@ final class Restoration {
   private func settle(_ partitions: [Int32], _ group: Consumer, _ asker: Consumer) throws(KafkaError) -> Bool {
     do throws(KafkaError) {
       _ = try group.committed(partitions.map { TopicPartition(source, $0) }, timeout: 100)
-      // Kafka's ListOffsets: −1 is the end.
-      let ends = try asker.offsets(forTime: -1, partitions.map { TopicPartition(topic, $0) }, timeout: 1_000)
+      let ends = try asker.ends(of: partitions.map { TopicPartition(topic, $0) }, timeout: 1_000)
       for (partition, end) in ends { goals[partition.partition] = end }
       return true
     } catch {

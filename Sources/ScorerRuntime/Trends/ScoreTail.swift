@@ -120,7 +120,6 @@ struct TopicSweep {
     configuration.isolationLevel = .readUncommitted
     let asker = try Consumer(configuration, logger: logger)
     defer { asker.close() }
-    // Kafka's ListOffsets: −1 is the end.
-    return try asker.offsets(forTime: -1, Array(partitions), timeout: 10_000)
+    return try asker.ends(of: partitions)
   }
 }
