@@ -25,7 +25,7 @@ demo: release
 
 test: setup lint
 	swift build --build-tests
-	swift test --skip-build
+	scripts/test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -61,9 +61,9 @@ final class Program {
   }
 }
 
-/// Calls until a condition holds; false where it does not within two minutes.
+/// Calls until a condition holds; false where it does not within five minutes.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-  let deadline = Date().addingTimeInterval(120)
+  let deadline = Date().addingTimeInterval(300)
   while Date() < deadline {
     if try condition() { return true }
     // A breath between two looks at another process, not a wait for a result.
