@@ -19,6 +19,7 @@ final class GroupInput {
   }
 
   private let consumer: Consumer
+  private let commits: OffsetCommits
   private let topics: TopicNames
   private let logger: Logger
   private var positions: [InputPartition: Int64]
@@ -40,6 +41,7 @@ final class GroupInput {
     configuration.reportsPartitionEnd = true
     configuration.queuedMaxKibibytes = 16_384
     consumer = try Consumer(configuration, logger: logger)
+    commits = OffsetCommits(consumer, interval: .zero)
   }
 
   /// Joins the group.
@@ -58,6 +60,7 @@ final class GroupInput {
       commitNow(partitions)
     }
     handler.lost = { [unowned self] partitions in
+      commits.forget(partitions)
       behind.subtract(partitions)
       handover.lost(origins(partitions))
     }
@@ -93,6 +96,7 @@ final class GroupInput {
       }
     }
     if let fatal = consumer.fatalError { throw fatal }
+    tellKafka()
     return batch
   }
 
@@ -102,8 +106,13 @@ final class GroupInput {
     let mine = offsets.filter { origin($0.key.topic, $0.key.partition) != nil }
     guard !mine.isEmpty else { return }
     let list = Dictionary(uniqueKeysWithValues: mine.map { (TopicPartition($0.key.topic, $0.key.partition), $0.value) })
-    // The store knows the position: a commit that fails costs nothing but records read twice.
-    do { try consumer.commit(list, waits: false) } catch { logger.warning("offsets are committed later: \(error)") }
+    commits.note(list)
+    tellKafka()
+  }
+
+  /// The store knows the position: a commit that fails costs nothing but records read twice.
+  private func tellKafka() {
+    if let error = commits.poll() { logger.warning("offsets are committed later: \(error)") }
   }
 
   /// The next owner begins where Kafka says: that must be where the store is.
@@ -114,6 +123,7 @@ final class GroupInput {
     do { try consumer.commit(list, timeout: 1_000) } catch {
       logger.warning("the next owner reads some records again: \(error)")
     }
+    commits.forget(partitions)
   }
 
   private func origins(_ partitions: [TopicPartition]) -> Set<Origin> {

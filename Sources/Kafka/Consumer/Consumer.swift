@@ -14,7 +14,7 @@ public final class Consumer {
     case failed(KafkaError, TopicPartition?)
   }
 
-  private let handle: ClientHandle
+  let handle: ClientHandle
   private let rebalancing: RebalanceState
   private var messages: [UnsafeMutablePointer<rd_kafka_message_t>] = []
   private var isClosed = false
@@ -186,16 +186,15 @@ public final class Consumer {
     return list.offsets
   }
 
-  /// Commits the next offsets to be read; waits for the broker where `waits` says so, but no longer than `timeout`
-  /// milliseconds: librdkafka's own call waits for a coordinator that never comes.
+  /// Commits the next offsets to be read and waits for the broker, but no longer than `timeout` milliseconds: librdkafka's
+  /// own call waits for a coordinator that never comes. `OffsetCommits` commits without waiting.
   ///
   /// - Throws: `KafkaError`, a retriable one where no answer came in time.
   public func commit(
-    _ offsets: [TopicPartition: Int64], waits: Bool = true, timeout: Int32 = 5_000
+    _ offsets: [TopicPartition: Int64], timeout: Int32 = 5_000
   ) throws(KafkaError) {
     guard !offsets.isEmpty else { return }
     let list = PartitionList(offsets)
-    guard waits else { return try check(rd_kafka_commit(handle.pointer, list.pointer, 1), "commit") }
     let answers = rd_kafka_queue_new(handle.pointer)
     defer { rd_kafka_queue_destroy(answers) }
     try check(rd_kafka_commit_queue(handle.pointer, list.pointer, answers, nil, nil), "commit")

@@ -29,19 +29,20 @@ final class PipelinedCommitter: Committer {
   private var steps: [Step] = []
   private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64], begun: DispatchTime)] = []
   private let latency = Timer(label: "dealpulse_commit_seconds")
-  private var offsets: [TopicPartition: Int64] = [:]
-  private var offsetsCommitted: ContinuousClock.Instant?
+  /// The position in deals.state is what counts: a commit that is lost does no harm, but would show as lag.
+  private let commits: OffsetCommits
 
   init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String) {
     self.lease = lease
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
+    commits = OffsetCommits(consumer, interval: Self.offsetInterval)
   }
 
   var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
 
-  func resume(_ partition: TopicPartition, at position: Int64) { offsets[partition] = position }
+  func resume(_ partition: TopicPartition, at position: Int64) { commits.note([partition: position]) }
 
   func beginStep() throws(KafkaError) {}
 
@@ -73,13 +74,7 @@ final class PipelinedCommitter: Committer {
     try advance()
     if steps.isEmpty { takeStep(tasks) }
     try advance()
-    let now = ContinuousClock.now
-    if let offsetsCommitted, now - offsetsCommitted < Self.offsetInterval { return }
-    guard !offsets.isEmpty else { return }
-    offsetsCommitted = now
-    // Lost commits do no harm here: the position in deals.state is what counts.
-    try? consumer.commit(offsets, waits: false)
-    offsets = [:]
+    commits.poll()
   }
 
   func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
@@ -93,16 +88,15 @@ final class PipelinedCommitter: Committer {
       }
       DedicatedThread.pause(milliseconds: 1)
     }
-    guard !offsets.isEmpty else { return }
     // For lag tools alone, so not worth the two seconds within which a scorer ends.
-    try? consumer.commit(offsets, timeout: 500)
-    offsets = [:]
+    try? consumer.commit(commits.uncommitted, timeout: 500)
+    commits.forget()
   }
 
   func abandon() throws(KafkaError) {
     steps = []
     states = []
-    offsets = [:]
+    commits.forget()
     group = DeliveryGroup()
   }
 
@@ -123,7 +117,7 @@ final class PipelinedCommitter: Committer {
       if let failure = state.group.firstFailure { throw failure }
       states.removeFirst()
       latency.recordInterval(since: state.begun)
-      offsets.merge(state.offsets) { $1 }
+      commits.note(state.offsets)
     }
   }
 }

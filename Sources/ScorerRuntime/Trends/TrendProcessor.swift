@@ -20,6 +20,8 @@ final class TrendProcessor {
   private let clock: @Sendable () -> Timestamp
   private let isStopped: @Sendable () -> Bool
   private let consumer: Consumer
+  /// Of at_least_once; a transaction commits its offsets itself.
+  private let commits: OffsetCommits
   private let scores: ScoreTail
   private let producer: Producer
   private let trendTopic: ProducerTopic
@@ -66,6 +68,7 @@ final class TrendProcessor {
     configuration.fetchWaitMax = settings.fetchWaitMax
     configuration.offsetReset = .earliest
     consumer = try Consumer(configuration, logger: logger)
+    commits = OffsetCommits(consumer, interval: .zero)
     scores = try ScoreTail(settings, logger: logger)
     silence = trends.silenceHours > 0 ? SilenceWatch(allowedHours: trends.silenceHours, timeZone: trends.timeZone) : nil
     var producing = ProducerConfiguration(client: settings.client)
@@ -114,10 +117,12 @@ final class TrendProcessor {
         return Dictionary(uniqueKeysWithValues: partitions.map { ($0, StartOffset.beginning) })
       },
       revoked: { [unowned self] _ in
+        commits.forget()
         isAssigned = false
         work = nil
       },
       lost: { [unowned self] _ in
+        commits.forget()
         isAssigned = false
         work = nil
       })
@@ -154,6 +159,7 @@ final class TrendProcessor {
     if let unreadable { logger.error("\(unreadable)") }
     if let work { news += silenceNews(hasHeard: scored > 0 || work.position != before, at: work.engine.offset) }
     try publish(news, reports)
+    commits.poll()
     for case .failed(let error, _) in consumer.takeEvents() where error.isFatal { throw error }
     if let work, let marks = consumer.cachedWatermarks(partition) { lag.record(max(0, marks.high - work.position)) }
   }
@@ -214,7 +220,7 @@ final class TrendProcessor {
     } else {
       if !news.isEmpty || !reports.isEmpty { try producer.flush(timeout: Int32(settings.sessionTimeout)) }
       if let failure = group.firstFailure { throw failure }
-      try consumer.commit([partition: position], waits: false)
+      commits.note([partition: position])
     }
     work?.committed = position
     for shift in news where shift.phase == .opened {
