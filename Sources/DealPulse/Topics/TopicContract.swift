@@ -1,5 +1,6 @@
 import Kafka
 import Logging
+import Programs
 import Topics
 
 /// The declared topics beside those of a cluster. Blocks; use it from a `DedicatedThread`.
@@ -38,7 +39,27 @@ struct TopicContract {
       try admin.createPartitions(of: name, total: topic.partitions)
       lines.append("gave \(name) \(topic.partitions) partitions")
     }
+    if !lines.isEmpty { try waitUntilLed() }
     return lines
+  }
+
+  /// Waits until each partition has a leader: a topic that was just made may not take records yet.
+  ///
+  /// - Throws: `Failure` where one has none after half a minute.
+  private func waitUntilLed() throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      let topics = try admin.describeCluster().topics
+      let idle = declared.map { prefix + $0.name }.first { topics[$0]?.leaders.contains { $0 < 0 } ?? true }
+      guard let idle else { return }
+      guard ContinuousClock.now < deadline else {
+        throw Failure(
+          text:
+            "\(idle) was made, but not every partition of it has a leader: see to the brokers, then `dealpulse topics check`"
+        )
+      }
+      DedicatedThread.pause(milliseconds: 100)
+    }
   }
 
   /// Every difference in words, none where all is well.
