@@ -114,6 +114,21 @@ import Testing
     #expect(try week.figure("amended_1_lost") == 2 && week.figure("amended_1_lost_change") == 1)
   }
 
+  @Test("A rep whose only deal was taken back has a card that says so, and none the month after")
+  func takenBack() throws {
+    var story = ReportStory()
+    story.close(at("2026-03-03T10:00:00Z"), .won, rep: "rep_1")
+    story.close(at("2026-04-01T10:00:00Z"), .won, rep: "rep_2")
+    story.reopen(0, told: at("2026-04-02T10:00:00Z"))
+    story.close(at("2026-05-04T10:00:00Z"), .won, rep: "rep_2")
+    story.close(at("2026-06-04T10:00:00Z"), .won, rep: "rep_2")
+    let cards = try story.reports(.scorecard)
+    let card = try #require(cards.first { $0.period == "2026-04" && $0.subject == "rep_1" })
+    #expect(card.lines.contains("2026-03 is amended: 0 won and 0 lost, it said 1 won and 0 lost"))
+    #expect(try card.figure("deals_year") == 0 && card.figure("amended_1_won_change") == -1)
+    #expect(cards.filter { $0.period == "2026-05" }.map(\.subject) == ["rep_2"])
+  }
+
   @Test("What closed before the first period that was reported amends nothing") func beforeTheFirst() throws {
     var story = ReportStory()
     story.close(at("2026-03-03T10:00:00Z"), .won)

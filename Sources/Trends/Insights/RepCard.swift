@@ -70,6 +70,9 @@ public struct RepCard: Hashable, Sendable {
       pairWith: nil)
   }
 
+  /// A rep who has no deal.
+  static func withoutDeals(_ rep: Symbol) -> RepCard { card(rep, [], team: 0) { Quarter($0) } }
+
   private static func trend(_ quarters: [Tally]) -> Double? {
     guard quarters.count > 2 else { return nil }
     func rate(_ part: ArraySlice<Tally>) -> Double? {

@@ -33,6 +33,9 @@ struct LateOutcomes: Sendable {
     }
   }
 
+  /// Whose deals they are.
+  var reps: Set<Symbol> { Set(counts.keys.compactMap(\.self)) }
+
   /// Those of one rep.
   func of(_ rep: Symbol) -> LateOutcomes {
     var own = LateOutcomes()

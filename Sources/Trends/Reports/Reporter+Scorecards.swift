@@ -1,14 +1,15 @@
 import Deals
 
 extension Reporter {
-  /// Each rep's month, beside the team's year.
+  /// Each rep's month, beside the team's year; also of a rep who has no deal left in it, where late outcomes say so.
   func scorecards(_ period: ReportCalendar.Period, _ engine: TrendEngine, _ late: LateOutcomes) -> [Report] {
     let year = year(engine, to: period.to)
     let team = Tally(year)
     let velocity = mean(year.compactMap(\.velocity))
     let month = Dictionary(grouping: year.filter { $0.closedAt >= period.from }) { $0.descriptors.rep }
     let cards = RepCard.all(year) { calendar.quarter(of: $0) }
-    return cards.sorted { $0.rep.text < $1.rep.text }.map { card in
+    let amendedAlone = late.reps.subtracting(cards.map(\.rep)).map(RepCard.withoutDeals)
+    return (cards + amendedAlone).sorted { $0.rep.text < $1.rep.text }.map { card in
       let own = Tally(month[card.rep] ?? [])
       let late = late.of(card.rep)
       let amended = late.amended { standing(engine, $0, card.rep) }
