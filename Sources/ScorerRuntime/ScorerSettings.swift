@@ -37,6 +37,8 @@ public struct ScorerSettings: Sendable {
   /// Milliseconds for which a step of backfill waits at most until its own outcomes have come round through the ledger; 0
   /// for not at all. Without it a history that is read fast is scored as if nothing had ever closed.
   public var backfillLedgerWait: Int64 = 100
+  /// Milliseconds of event time that a step of backfill spans at most where outcomes lie in it.
+  public var backfillStep: Int64 = 24 * 3_600_000
   /// How trends are looked for; nil for not at all.
   public var trends: TrendProcessorSettings? = TrendProcessorSettings()
   /// The group's session timeout in milliseconds.

@@ -131,7 +131,7 @@ public final class Consumer {
     return events
   }
 
-  private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
+  func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
     let partition = message.pointee.rkt.map {
       TopicPartition(String(cString: rd_kafka_topic_name($0)), message.pointee.partition)
     }

@@ -60,6 +60,7 @@ extension ScorerSettings {
     commitInterval = Int(configuration[ScorerKeys.commitInterval].value)
     liveWithin = configuration[ScorerKeys.liveWithin].value
     backfillLedgerWait = configuration[ScorerKeys.backfillLedgerWait].value
+    backfillStep = configuration[ScorerKeys.backfillStep].value
     sessionTimeout = Int(configuration[ScorerKeys.sessionTimeout].value)
     fetchWaitMax = Int(configuration[ScorerKeys.fetchWait].value)
     linger = Double(configuration[ScorerKeys.linger].value)

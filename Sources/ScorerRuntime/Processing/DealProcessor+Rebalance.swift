@@ -69,6 +69,7 @@ extension DealProcessor {
   func drop(_ partitions: [TopicPartition]) {
     let numbers = Set(partitions.map(\.partition))
     for number in numbers { tasks[number] = nil }
+    history.remove(numbers)
     for restoration in restorations { restoration.drop(numbers) }
     toPause.removeAll { numbers.contains($0.partition) }
     publishReport()
@@ -106,6 +107,10 @@ extension DealProcessor {
     try asking { () throws(KafkaError) in
       try pauseAssigned()
       try consumer.seek([partition: .offset(task.engine.position.nextOffset)])
+      // A scorer that is told not to wait for the ledger need not mind the order either.
+      if !task.engine.position.isLive, settings.backfillLedgerWait > 0 {
+        history.add(try PartitionQueue(partition, of: consumer))
+      }
       try consumer.resume([partition])
     }
     if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }

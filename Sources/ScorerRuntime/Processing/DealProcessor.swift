@@ -46,6 +46,10 @@ final class DealProcessor {
   private let gauges: (consumer: StatisticsGauges, producer: StatisticsGauges)?
   /// Entries that this thread has written to the ledger and not yet read back.
   private var entriesUnderWay = 0
+  /// The running partitions whose changes belong to the past.
+  var history: HistoryMerge
+  /// The last turn took changes from there: no time to wait.
+  private var isInHistory = false
 
   init(
     _ settings: ScorerSettings, partitions: Int, number: Int, status: ScorerStatus, logger: Logger,
@@ -63,6 +67,7 @@ final class DealProcessor {
     logger[metadataKey: "thread"] = "\(number)"
     self.logger = logger
     metrics = ScorerMetrics(thread: number)
+    history = HistoryMerge(patience: .milliseconds(250 + settings.fetchWaitMax))
     decoder = ChangeDecoder(maximumBytes: settings.maximumRecordBytes)
     baselines = Baselines(model: settings.engine.model.id, halfLifeDays: settings.halfLifeDays)
     do throws(KafkaError) {
@@ -194,11 +199,11 @@ final class DealProcessor {
   /// Polls a batch, steps through it and publishes what the steps ask for.
   private func step() throws(KafkaError) {
     let now = clock()
-    let wait: Int32 = restorations.isEmpty ? 10 : 0
+    let wait: Int32 = restorations.isEmpty && !isInHistory ? 10 : 0
     let size = isBackfilling && settings.backfillLedgerWait > 0 ? Self.backfillBatchSize : Self.batchSize
     var sawHistory = false
     let asked = ContinuousClock.now
-    let count = try consumer.withBatch(maxMessages: size, timeout: wait) { batch throws(KafkaError) in
+    var count = try consumer.withBatch(maxMessages: size, timeout: wait) { batch throws(KafkaError) in
       lease.renew(asOf: asked)
       try batch.forEach { message throws(KafkaError) in
         guard let task = tasks[message.partition], task.phase == .running else { return }
@@ -209,13 +214,43 @@ final class DealProcessor {
       return batch.count
     }
     try pauseAssigned()
+    let past = try stepThroughHistory(now)
+    isInHistory = past > 0
+    count += past
     guard count > 0 else { return }
-    isBackfilling = sawHistory
+    isBackfilling = sawHistory || past > 0
     countSteps()
     try committer.endStep(running)
     report.changes += count
     status.report(number, report)
   }
+
+  /// Takes changes of partitions of the past in the order of their time, a day's at most, so that each is scored with the
+  /// outcomes of the days before it.
+  private func stepThroughHistory(_ now: Timestamp) throws(KafkaError) -> Int {
+    // Restored partitions don't run ahead of those that are still to come.
+    guard !history.isEmpty, restorations.isEmpty else { return 0 }
+    var count = 0
+    var step = HistoryStep(length: settings.backfillStep)
+    while count < Self.backfillBatchSize, let next = history.next(at: .now, hasMore: hasMore) {
+      guard entriesUnderWay == 0 || step.contains(next.time) else { break }
+      guard let task = tasks[next.partition], task.phase == .running else { break }
+      var isLive = false
+      try history.take(next) { message throws(KafkaError) in
+        guard message.offset >= task.engine.position.nextOffset else { return }
+        try committer.beginStep()
+        isLive = try process(message, task, now)
+      }
+      step.note(next.time)
+      count += 1
+      if isLive, task.engine.position.isLive { history.notePresent(next.partition) }
+    }
+    history.rejoinPresent()
+    return count
+  }
+
+  /// Whether a partition may be known to have changes that have not come yet; it is as long as nothing is known.
+  private func hasMore(_ partition: Int32) -> Bool { tasks[partition].map { !isCaughtUp($0) } ?? false }
 
   /// Steps through one record. Returns whether it belongs to the present.
   private func process(
@@ -325,6 +360,7 @@ final class DealProcessor {
         positions[TopicPartition(settings.topics.changes, task.partition)] =
           .offset(task.engine.position.nextOffset)
       }
+      history.forgetHeads()
       if !positions.isEmpty { try consumer.seek(positions) }
     } catch {
       throw .kafka(error)
@@ -372,6 +408,7 @@ final class DealProcessor {
     tasks = [:]
     for restoration in restorations { restoration.close() }
     restorations = []
+    history.removeAll()
     consumer.close()
     ledger.close()
     writer.producer.close()

@@ -36,6 +36,8 @@ final class TrendProcessor {
   private var silence: SilenceWatch?
   private var work: Work?
   private var isAssigned = false
+  /// Records were handed out that nobody was ready for: by the very poll that assigned the ledger.
+  private var hasPassedBy = false
   private var writer = JSONWriter()
 
   /// What belongs to one time of being active.
@@ -113,6 +115,7 @@ final class TrendProcessor {
     RebalanceHandler(
       assigned: { [unowned self] partitions in
         isAssigned = !partitions.isEmpty
+        hasPassedBy = false
         work = nil
         return Dictionary(uniqueKeysWithValues: partitions.map { ($0, StartOffset.beginning) })
       },
@@ -136,7 +139,11 @@ final class TrendProcessor {
     var unreadable: KafkaError?
     let count = try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
       try batch.forEach { message throws(KafkaError) in
-        guard var work, message.offset >= work.position else { return }
+        guard var work else {
+          hasPassedBy = true
+          return
+        }
+        guard message.offset >= work.position else { return }
         self.work = nil
         defer { self.work = work }
         work.position = message.offset + 1
@@ -193,6 +200,10 @@ final class TrendProcessor {
     try scores.restart(isStopped: isStopped)
     // What was read in part is not gone on from.
     guard isAssigned, !isStopped() else { return }
+    if hasPassedBy {
+      try consumer.seek([partition: .beginning])
+      hasPassedBy = false
+    }
     work = Work(
       engine: TrendEngine(settings: trends.engine), reporter: Reporter(timeZone: trends.timeZone), committed: committed,
       published: published)
