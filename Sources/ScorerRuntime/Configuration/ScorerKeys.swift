@@ -34,7 +34,7 @@ public enum ScorerKeys {
     "How far behind the clock a change may be and still belong to the present.")
   static let backfillLedgerWait = ConfigurationKey(
     "backfill.ledger_wait", default: Milliseconds(100), in: Milliseconds(0)...Milliseconds(10_000),
-    "How long a step of backfill waits at most for its own outcomes to come round; 0ms for the most throughput, and partitions in any order.")
+    "How long a step of backfill waits at most for its own outcomes; 0ms for the most throughput, in any order.")
   static let backfillStep = ConfigurationKey(
     "backfill.step", default: Milliseconds(24 * 3_600_000), in: Milliseconds(60_000)...Milliseconds(400 * 86_400_000),
     "How much event time a step of backfill spans: each is scored with the outcomes of the steps before it.")
