@@ -4,6 +4,9 @@ import CLibrdkafka
 /// own, by time for instance. What is not taken stays with librdkafka, which fetches no more than its limits allow: nothing is
 /// paused, and nothing is fetched twice.
 ///
+/// librdkafka does not remember what was done with a partition's queue over an end of its assignment: a partition that had one
+/// and is assigned again needs one again, even if only for a moment, or nobody gets its records.
+///
 /// Belongs to the consumer's thread. The consumer must be polled all the same: rebalances and the group's life hang on that.
 public final class PartitionQueue {
   /// Whose records.
@@ -12,8 +15,8 @@ public final class PartitionQueue {
   private let queue: OpaquePointer
   private var head: UnsafeMutablePointer<rd_kafka_message_t>?
 
-  /// Takes a partition's records out of those that the consumer's polls hand out, until `rejoin()`. The partition must be
-  /// assigned; an assignment joins it again.
+  /// Takes a partition's records out of those that the consumer's polls hand out, until this object ends. The partition
+  /// must be assigned. What was looked at and not taken by then is lost to the polls: a seek brings it again.
   ///
   /// - Throws: `KafkaError` where librdkafka does not know the partition.
   public init(_ partition: TopicPartition, of consumer: Consumer) throws(KafkaError) {
@@ -28,6 +31,7 @@ public final class PartitionQueue {
 
   deinit {
     dropHead()
+    rejoin()
     rd_kafka_queue_destroy(queue)
   }
 
@@ -55,8 +59,7 @@ public final class PartitionQueue {
     try body(MessageView(UnsafePointer(head)))
   }
 
-  /// Lets the consumer's polls hand out the partition's records again. Not while there is a head.
-  public func rejoin() {
+  private func rejoin() {
     let all = rd_kafka_queue_get_consumer(consumer.handle.pointer)
     rd_kafka_queue_forward(queue, all)
     if let all { rd_kafka_queue_destroy(all) }

@@ -107,10 +107,10 @@ extension DealProcessor {
     try asking { () throws(KafkaError) in
       try pauseAssigned()
       try consumer.seek([partition: .offset(task.engine.position.nextOffset)])
+      // Let go at once, it makes sure that polls hand the partition out, whatever was done with it before.
+      let queue = try PartitionQueue(partition, of: consumer)
       // A scorer that is told not to wait for the ledger need not mind the order either.
-      if !task.engine.position.isLive, settings.backfillLedgerWait > 0 {
-        history.add(try PartitionQueue(partition, of: consumer))
-      }
+      if !task.engine.position.isLive, settings.backfillLedgerWait > 0 { history.add(queue) }
       try consumer.resume([partition])
     }
     if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }

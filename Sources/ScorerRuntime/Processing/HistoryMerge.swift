@@ -31,6 +31,7 @@ struct HistoryMerge {
 
   mutating func add(_ queue: PartitionQueue) { queues[queue.partition.partition] = queue }
 
+  /// From now on the consumer's polls hand out the records of these.
   mutating func remove(_ partitions: Set<Int32>) {
     present.subtract(partitions)
     for partition in partitions {
@@ -75,10 +76,7 @@ struct HistoryMerge {
   mutating func rejoinPresent() {
     guard !present.isEmpty, queues.allSatisfy({ present.contains($0.key) || $0.value.headTime == nil }) else { return }
     // What was looked at comes first, before what lies behind it.
-    for partition in present where queues[partition]?.hasHead == false {
-      queues[partition]?.rejoin()
-      remove([partition])
-    }
+    for partition in present where queues[partition]?.hasHead == false { remove([partition]) }
   }
 
   /// What was looked at and not taken comes again by a seek.
