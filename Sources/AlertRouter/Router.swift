@@ -32,6 +32,7 @@ final class Router: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let isReloadAsked = Atomic<Bool>(false)
   private let healthyAt = Atomic<Int64>(0)
+  private let straysLookedForAt = Atomic<Int64>(0)
 
   init(
     settings: RouterProcessSettings, rules: RouterRules, templates: MessageTemplates, store: RouterStore, logger: Logger
@@ -65,6 +66,7 @@ final class Router: Sendable {
     }
     try loop.run { now in
       healthyAt.store(now.milliseconds, ordering: .releasing)
+      settleStrays(at: now)
       return isReloadAsked.exchange(false, ordering: .acquiringAndReleasing) ? newRules() : nil
     }
   }
@@ -80,6 +82,22 @@ final class Router: Sendable {
       }
     }
     return nil
+  }
+
+  /// Every two seconds: messages whose receiver is gone, also those that a person sends again, are delivered by nobody else.
+  private func settleStrays(at now: Timestamp) {
+    guard abs(now.milliseconds - straysLookedForAt.load(ordering: .relaxed)) >= 2_000 else { return }
+    straysLookedForAt.store(now.milliseconds, ordering: .relaxed)
+    do {
+      for stray in try store.settleStrays(rules, at: now) {
+        let place = stray.destination.map { "goes to \($0)" } ?? "is among the dead letters"
+        logger.warning(
+          "the rules have no receiver \(stray.receiver) any more: a message for it \(place)",
+          metadata: ["message": "\(stray.id)"])
+      }
+    } catch {
+      logger.error("\(error)")
+    }
   }
 
   private func newRules() -> RouterRules? {

@@ -77,11 +77,13 @@ extension RouterStore {
 
   /// It failed for good: a person decides.
   public func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp) throws(StoreError) {
-    try write { database in
-      try database.execute(
-        sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ? WHERE sequence = ?",
-        arguments: [now.milliseconds, note, entry.sequence])
-    }
+    try write { try Self.markDead(entry, note: note, at: now, $0) }
+  }
+
+  static func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ? WHERE sequence = ?",
+      arguments: [now.milliseconds, note, entry.sequence])
   }
 
   /// Messages in a state, the oldest first.
@@ -181,7 +183,7 @@ extension RouterStore {
     }
   }
 
-  private static func entry(_ row: Row) throws -> OutboxEntry {
+  static func entry(_ row: Row) throws -> OutboxEntry {
     OutboxEntry(
       sequence: row["sequence"], message: try JSONDecoder().decode(OutgoingMessage.self, from: row["message"]),
       state: row["state"], attempts: row["attempts"], isPossibleRepeat: row["possible_repeat"], note: row["note"])
