@@ -67,6 +67,32 @@ import Testing
     guard case .failed = try nobody.step(at: now) else { Issue.record("not failed"); return }
   }
 
+  @Test("the audit says what came of a message: tried, delivered or given up, at which receiver and why")
+  func audit() throws {
+    let server = LocalServer([
+      LocalServer.answer(500), LocalServer.answer(500), LocalServer.answer(500), LocalServer.answer(200),
+      LocalServer.answer(400),
+    ])
+    let (store, deliverer) = try outbox(webhook(server), ["D1", "D2"])
+    var now = Messages.noon
+    for _ in 0..<8 {
+      _ = try deliverer.step(at: now)
+      now = now.adding(milliseconds: 600_000)
+    }
+    let first = try #require(try store.entries(state: "sent").first).message.alerts[0].source.subject
+    let second = first == "D1" ? "D2" : "D1"
+    let all = try store.decisions(subject: first) + store.decisions(subject: second)
+    // Two messages take turns: the third failure in a row of one is not said again.
+    #expect(all.allSatisfy { $0.receiver == "out" && $0.messageID != nil })
+    #expect(try store.decisions(subject: first).last?.reason == .delivered)
+    #expect(all.filter { $0.reason == .delivered }.count == 1)
+    #expect(all.first { $0.reason == .failed }?.text.contains("try 1 with out: the receiver answered 500") == true)
+    #expect(try store.decisions(subject: second).last?.reason == .deadLetter)
+    #expect(try store.decisions(subject: second).last?.text.contains("400") == true)
+    let ids = Set(all.compactMap(\.messageID))
+    #expect(Set(try store.entries(ids: ids).values.map(\.progress)) == [.delivered, .deadLetter])
+  }
+
   @Test("after five failures in a row the receiver is left alone, then tried once")
   func circuitBreaker() throws {
     let server = LocalServer([LocalServer.answer(500)])

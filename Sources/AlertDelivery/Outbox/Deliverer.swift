@@ -125,7 +125,7 @@ public final class Deliverer: Sendable {
       }
       wait = policy.delay(attempt: entry.attempts, random: random)
     }
-    try store.markRetry(entry, notBefore: now.adding(milliseconds: wait), note: failure.description)
+    try store.markRetry(entry, notBefore: now.adding(milliseconds: wait), note: failure.description, at: now)
     return .failed(id: id, failure.description)
   }
 

@@ -130,7 +130,10 @@ struct RouterAPI: Sendable {
 
   private func why(_ request: APIRequest) throws -> APIResponse {
     guard let deal = request.query["deal"] else { return .fault(400, "say which deal: /v1/why?deal=D04521") }
-    return try list(try store.decisions(subject: deal)) { decision, writer in
+    let decisions = try store.decisions(subject: deal)
+    let messages = try store.entries(ids: Set(decisions.compactMap(\.messageID)))
+    return try list(decisions) { decision, writer in
+      let message = decision.messageID.flatMap { messages[$0] }
       writer.key("at")
       writer.timestamp(decision.at)
       writer.key("reason")
@@ -138,8 +141,13 @@ struct RouterAPI: Sendable {
       writer.key("text")
       writer.string(decision.text)
       Self.optional("route", decision.routeID, &writer)
+      Self.optional("receiver", decision.receiver, &writer)
       Self.optional("recipient", decision.recipientID, &writer)
       Self.optional("message_id", decision.messageID, &writer)
+      Self.optional("delivery", message?.progress.rawValue, &writer)
+      writer.key("attempts")
+      if let message { writer.integer(Int64(message.attempts)) } else { writer.null() }
+      Self.optional("note", message?.note, &writer)
     }
   }
 

@@ -16,12 +16,45 @@ struct WhyCommand: ParsableCommand {
   var deal: String
 
   func run() throws {
-    let decisions = try RouterStore(path: options.store).decisions(subject: deal)
-    if decisions.isEmpty { print("nothing is known of \(deal): no event of it was taken in") }
-    for decision in decisions {
-      let place = [decision.routeID, decision.recipientID].compactMap(\.self).joined(separator: ", ")
-      print("\(decision.at)  \(decision.reason.rawValue)\(place.isEmpty ? "" : " (\(place))"): \(decision.text)")
+    for line in try Self.lines(deal, try RouterStore(path: options.store)) { print(line) }
+  }
+
+  /// The story of a deal, a decision in each line; those that led to a message say how far that has come.
+  static func lines(_ subject: String, _ store: RouterStore) throws -> [String] {
+    let decisions = try store.decisions(subject: subject)
+    let messages = try store.entries(ids: Set(decisions.compactMap(\.messageID)))
+    var lines = decisions.map { line($0, $0.messageID.flatMap { messages[$0] }) }
+    if let alert = try store.alertElsewhere(subject: subject) {
+      lines.append(
+        "another router of the group speaks of \(subject): \(alert.source.tier.name), open since \(alert.openedAt). "
+          + "Ask there, or read alerts.log, which holds the decisions of all")
     }
+    guard lines.isEmpty else { return lines }
+    return [
+      "this store knows nothing of \(subject): none of its events is urgent or new, or another router of the group has its "
+        + "partition. Ask there, or read alerts.log, which holds the decisions of all"
+    ]
+  }
+
+  private static func line(_ decision: Decision, _ message: OutboxEntry?) -> String {
+    let receiver = decision.receiver.map { "→ \($0)" }
+    let place = [decision.routeID, receiver, decision.recipientID].compactMap(\.self).joined(separator: " ")
+    let story = "\(decision.at)  \(decision.reason.rawValue)\(place.isEmpty ? "" : " (\(place))"): \(decision.text)"
+    guard let message, ![.delivered, .failed, .deadLetter].contains(decision.reason) else { return story }
+    return "\(story) [\(state(message))]"
+  }
+
+  private static func state(_ message: OutboxEntry) -> String {
+    let tries = "\(message.attempts) \(message.attempts == 1 ? "try" : "tries"): \(message.note ?? "no reason")"
+    let state =
+      switch message.progress {
+      case .queued: "queued, not tried yet"
+      case .sending: "being sent"
+      case .retrying: "retrying after \(tries)"
+      case .delivered: "delivered\(message.endedAt.map { " \($0)" } ?? "")"
+      case .deadLetter: "dead letter after \(tries)"
+      }
+    return "\(message.message.receiver): \(state)"
   }
 }
 
