@@ -109,6 +109,8 @@ public final class Deliverer: Sendable {
     _ entry: OutboxEntry, _ failure: DeliveryFailure, at now: Timestamp
   ) throws(StoreError) -> Step {
     let id = entry.message.id
+    var entry = entry
+    if case .uncertain = failure { entry.isPossibleRepeat = true }
     let wait: Int64
     switch failure {
     case .permanent:
@@ -117,7 +119,7 @@ public final class Deliverer: Sendable {
     case .rateLimited(let milliseconds):
       state.withLock { $0.health.asked(toWait: milliseconds, at: now) }
       wait = milliseconds
-    case .transient:
+    case .transient, .uncertain:
       state.withLock { $0.health.failed(at: now) }
       guard entry.message.madeAt.adding(milliseconds: policy.maximumAge) > now else {
         try store.markDead(entry, note: failure.description, at: now)

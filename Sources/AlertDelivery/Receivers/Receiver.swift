@@ -119,12 +119,14 @@ public struct Receiver: Sendable {
       var ts: String?
     }
     guard let read = try? JSONDecoder().decode(Answer.self, from: answer) else {
-      throw .transient("Slack's answer can't be read")
+      throw .uncertain("Slack's answer can't be read")
     }
     guard read.ok else {
       let error = read.error ?? "unknown"
       if error == "ratelimited" { throw .rateLimited(milliseconds: 30_000) }
-      if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(error) {
+      // Slack: "it is possible some aspect of the operation succeeded".
+      if ["internal_error", "fatal_error"].contains(error) { throw .uncertain("Slack says \(error)") }
+      if ["service_unavailable", "request_timeout"].contains(error) {
         throw .transient("Slack says \(error)")
       }
       throw .permanent("Slack says \(error)")

@@ -27,7 +27,8 @@ public struct OutboxEntry: Sendable {
   public var state: String
   /// How often it was tried.
   public var attempts: Int
-  /// Whether an earlier try may have arrived: the router died between the intent and the result.
+  /// Whether an earlier try may have arrived: the router died between the intent and the result, or no answer came to what
+  /// was handed over whole.
   public var isPossibleRepeat: Bool
   /// What went wrong last.
   public var note: String?
@@ -100,8 +101,8 @@ extension RouterStore {
   ) throws(StoreError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE outbox SET state = 'pending', not_before = ?, note = ? WHERE sequence = ?",
-        arguments: [notBefore.milliseconds, note, entry.sequence])
+        sql: "UPDATE outbox SET state = 'pending', not_before = ?, note = ?, possible_repeat = ? WHERE sequence = ?",
+        arguments: [notBefore.milliseconds, note, entry.isPossibleRepeat, entry.sequence])
       // The first, second, fourth, eighth … failure: a receiver that is down for a day is no flood of decisions.
       guard entry.attempts.nonzeroBitCount == 1 else { return }
       try Self.audit(
@@ -122,8 +123,8 @@ extension RouterStore {
 
   static func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp, _ database: Database) throws {
     try database.execute(
-      sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ? WHERE sequence = ?",
-      arguments: [now.milliseconds, note, entry.sequence])
+      sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ?, possible_repeat = ? WHERE sequence = ?",
+      arguments: [now.milliseconds, note, entry.isPossibleRepeat, entry.sequence])
     try audit(entry, .deadLetter, "\(entry.message.receiver): \(note)", at: now, database)
   }
 

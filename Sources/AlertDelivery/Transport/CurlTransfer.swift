@@ -90,7 +90,10 @@ final class CurlTransfer {
     // A mail server's refusal ends the transfer with an error of libcurl's that says less than the server did.
     let status = dp_curl_response_code(raw)
     if code != CURLE_OK, upload, status >= 400 { return status }
-    guard code == CURLE_OK else { throw Self.failure(code) }
+    guard code == CURLE_OK else {
+      let isWritten = upload ? sent == body.count : dp_curl_uploaded(raw) >= body.count
+      throw isWritten ? .uncertain(String(cString: curl_easy_strerror(code))) : Self.failure(code)
+    }
     return status
   }
 
