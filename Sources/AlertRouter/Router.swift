@@ -44,6 +44,16 @@ final class Router: Sendable {
     self.logger = logger
   }
 
+  /// Whether this process has the secrets that the receivers need.
+  ///
+  /// - Throws: `Failure` that names each that is missing.
+  static func verifySecrets(of rules: RouterRules) throws(Failure) {
+    let missing = rules.missingVariables(in: ProcessInfo.processInfo.environment)
+    guard !missing.isEmpty else { return }
+    let list = missing.map(\.description).joined(separator: "; ")
+    throw Failure("\(list). Set it for this process, or take the receiver out of the rules")
+  }
+
   /// Ends `run` soon. Safe from any thread.
   func stop() { isStopping.store(true, ordering: .releasing) }
 

@@ -46,6 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     // A limit on the size of files is to be an error of the store, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     let rules = try options.rules()
+    try Router.verifySecrets(of: rules)
     var settings = try connection.settings(clientID: "alert-router", file: connectionFile)
     if let metricsPort { settings.observability.port = metricsPort }
     settings.observability.bootstrapLogging()
