@@ -53,3 +53,9 @@ long dp_curl_response_code(CURL *curl) {
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
   return code;
 }
+
+long dp_curl_uploaded(CURL *curl) {
+  curl_off_t bytes = 0;
+  curl_easy_getinfo(curl, CURLINFO_SIZE_UPLOAD_T, &bytes);
+  return bytes;
+}

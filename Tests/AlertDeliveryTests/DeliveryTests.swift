@@ -61,10 +61,48 @@ import Testing
     }
     guard case .dead = try deliverer.step(at: now) else { Issue.record("not dead"); return }
     #expect(try store.entries(state: "dead").count == 1)
-    #expect(try store.retryDead(id: nil) == 1)
+    #expect(try store.retryDead(id: nil, at: now) == 1)
     guard case .sent = try deliverer.step(at: now) else { Issue.record("not sent"); return }
     let (_, nobody) = try outbox("out: {type: webhook, url: \"http://127.0.0.1:1/\", allow_private_addresses: true}")
     guard case .failed = try nobody.step(at: now) else { Issue.record("not failed"); return }
+  }
+
+  @Test("a letter that is sent again has a whole day: a failure that will pass does not end it")
+  func freshTime() throws {
+    let server = LocalServer([LocalServer.answer(400), LocalServer.answer(500), LocalServer.answer(200)])
+    let (store, deliverer) = try outbox(webhook(server))
+    guard case .dead = try deliverer.step(at: Messages.noon) else { Issue.record("not dead"); return }
+    let now = Messages.noon.adding(days: 3)
+    #expect(try store.retryDead(id: nil, at: now) == 1)
+    guard case .failed = try deliverer.step(at: now) else { Issue.record("not tried again"); return }
+    guard case .sent = try deliverer.step(at: now.adding(milliseconds: 1_000)) else { Issue.record("not sent"); return }
+  }
+
+  @Test("the audit says what came of a message: tried, delivered or given up, at which receiver and why")
+  func audit() throws {
+    let server = LocalServer([
+      LocalServer.answer(500), LocalServer.answer(500), LocalServer.answer(500), LocalServer.answer(200),
+      LocalServer.answer(400),
+    ])
+    let (store, deliverer) = try outbox(webhook(server), ["D1", "D2"])
+    var now = Messages.noon
+    for _ in 0..<8 {
+      _ = try deliverer.step(at: now)
+      now = now.adding(milliseconds: 600_000)
+    }
+    let first = try #require(try store.entries(state: "sent").first).message.alerts[0].source.subject
+    let second = first == "D1" ? "D2" : "D1"
+    let all = try store.decisions(subject: first) + store.decisions(subject: second)
+    // The first and the second failure are said, the third is not.
+    #expect(all.filter { $0.reason == .failed }.count == 2)
+    #expect(all.allSatisfy { $0.receiver == "out" && $0.messageID != nil })
+    #expect(try store.decisions(subject: first).last?.reason == .delivered)
+    #expect(all.filter { $0.reason == .delivered }.count == 1)
+    #expect(all.first { $0.reason == .failed }?.text.contains("try 1 with out: the receiver answered 500") == true)
+    #expect(try store.decisions(subject: second).last?.reason == .deadLetter)
+    #expect(try store.decisions(subject: second).last?.text.contains("400") == true)
+    let ids = Set(all.compactMap(\.messageID))
+    #expect(Set(try store.entries(ids: ids).values.map(\.progress)) == [.delivered, .deadLetter])
   }
 
   @Test("after five failures in a row the receiver is left alone, then tried once")
@@ -92,9 +130,67 @@ import Testing
     #expect(PrivateAddress.contains(version6: [UInt8](repeating: 0, count: 15) + [1]))
   }
 
+  @Test("where Slack refuses to rewrite a message, what is over is said in a new one")
+  func slackUpdateRefused() throws {
+    let posted = LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C9\",\"ts\":\"17.5\"}")
+    let refused = LocalServer.answer(200, body: "{\"ok\":false,\"error\":\"message_not_found\"}")
+    let server = LocalServer([posted, refused, posted])
+    let (deliverer, later) = try resolution(server)
+    _ = try deliverer.step(at: later)
+    guard case .sent = try deliverer.step(at: later.adding(milliseconds: 1_000)) else {
+      Issue.record("not sent")
+      return
+    }
+    #expect(
+      server.received.map { $0.head.prefix { $0 != "\r" } } == [
+        "POST /chat.postMessage HTTP/1.1", "POST /chat.update HTTP/1.1", "POST /chat.postMessage HTTP/1.1",
+      ])
+    #expect(server.received[2].body.contains("\"channel\":\"#deals\""))
+    #expect(!server.received[2].body.contains("\"ts\""))
+  }
+
   @Test("a Slack bot sends to the channel and rewrites the message that it resolves")
   func slackBot() throws {
     let server = LocalServer([LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C9\",\"ts\":\"17.5\"}")])
+    let (deliverer, later) = try resolution(server)
+    _ = try deliverer.step(at: later)
+    // One message a second.
+    #expect(try deliverer.step(at: later) == .idle)
+    _ = try deliverer.step(at: later.adding(milliseconds: 1_000))
+    #expect(server.received.map { $0.head.prefix(22) } == ["POST /chat.postMessage", "POST /chat.update HTTP"])
+    #expect(server.received[0].header("Authorization") == "Bearer xoxb-secret")
+    #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
+  }
+
+  @Test("a PagerDuty incident is a group's, and its resolution ends it; a weekly digest opens none")
+  func pagerDuty() throws {
+    let server = LocalServer([LocalServer.answer(202)])
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var output = Messages.make([Messages.deal("D1")], &pipeline)
+    _ = pipeline.take(.ended(dealID: "D1", at: Messages.noon), at: Messages.noon)
+    let later = Messages.noon.adding(milliseconds: 600_000)
+    output.messages += pipeline.tick(at: later).messages
+    let weekly = OutgoingMessage(id: "w", purpose: .weekly, receiver: "out", recipient: nil, madeAt: Messages.noon)
+    try store.commit(&pipeline, messages: output.messages + [weekly], decisions: [], offsets: [:])
+    let line = "out: {type: pagerduty, key_env: K, url: \"\(server.url)/v2/enqueue\", allow_private_addresses: true}"
+    let deliverer = Deliverer(store, try Messages.receiver(line, ["K": "routing"]))
+    for _ in 0..<3 { guard case .sent = try deliverer.step(at: later) else { Issue.record("not sent"); return } }
+    struct Event: Decodable {
+      var event_action: String?
+      var dedup_key: String?
+      var routing_key: String
+    }
+    let events = try server.received.map { try JSONDecoder().decode(Event.self, from: Data($0.body.utf8)) }
+    #expect(events.map(\.event_action) == ["trigger", "resolve", nil])
+    #expect(events[0].dedup_key == output.messages[0].groupKey)
+    #expect(events[1].dedup_key == events[0].dedup_key)
+    #expect(events.allSatisfy { $0.routing_key == "routing" })
+    #expect(server.received[2].head.hasPrefix("POST /v2/change/enqueue HTTP/1.1"))
+  }
+
+  /// A deal's alert and its end, for a bot to deliver.
+  private func resolution(_ server: LocalServer) throws -> (deliverer: Deliverer, later: Timestamp) {
     let line =
       "out: {type: slack, token_env: T, channel: \"#deals\", url: \"\(server.url)\", allow_private_addresses: true}"
     let (store, _) = try Messages.store()
@@ -104,14 +200,7 @@ import Testing
     let later = Messages.noon.adding(milliseconds: 600_000)
     output.messages += pipeline.tick(at: later).messages
     try store.commit(&pipeline, messages: output.messages, decisions: [], offsets: [:])
-    let deliverer = Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"]))
-    _ = try deliverer.step(at: later)
-    // One message a second.
-    #expect(try deliverer.step(at: later) == .idle)
-    _ = try deliverer.step(at: later.adding(milliseconds: 1_000))
-    #expect(server.received.map { $0.head.prefix(22) } == ["POST /chat.postMessage", "POST /chat.update HTTP"])
-    #expect(server.received[0].header("Authorization") == "Bearer xoxb-secret")
-    #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
+    return (Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"])), later)
   }
 
   @Test("a secret that is not set is said by the name of its variable")

@@ -51,6 +51,34 @@ import Testing
     try expectRetry("out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true}", then: server)
   }
 
+  @Test(
+    "what was handed over whole and not answered is a possible repeat at the next try; what was refused is none",
+    arguments: [
+      (LocalServer.silence, true), ("", true), ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", true),
+      (LocalServer.answer(504), true), (LocalServer.answer(500), false),
+      (LocalServer.answer(429, "Retry-After: 1\r\n"), false),
+    ])
+  func possibleRepeat(_ answer: String, _ isPossible: Bool) throws {
+    let server = LocalServer([answer, LocalServer.answer(200)])
+    let (store, _, deliverer) = try outbox(
+      "out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true, timeout: 1s}")
+    guard case .failed = try deliverer.step(at: Messages.noon) else {
+      Issue.record("not tried again")
+      return
+    }
+    #expect(try store.entries(state: "pending").map(\.isPossibleRepeat) == [isPossible])
+    _ = try deliverer.step(at: Messages.noon.adding(milliseconds: 600_000))
+    #expect(server.received.map { $0.body.contains("\"possible_repeat\":true") } == [false, isPossible])
+  }
+
+  @Test("a try that never reached the receiver makes no possible repeat")
+  func neverReached() throws {
+    let (store, _, deliverer) = try outbox(
+      "out: {type: webhook, url: \"http://127.0.0.1:1/\", allow_private_addresses: true}")
+    _ = try deliverer.step(at: Messages.noon)
+    #expect(try store.entries(state: "pending").map(\.isPossibleRepeat) == [false])
+  }
+
   @Test("a name that can't be resolved is tried again")
   func unknownName() throws {
     try expectRetry("out: {type: webhook, url: \"https://nobody.invalid/hook\", timeout: 5s}", saying: "resolve")

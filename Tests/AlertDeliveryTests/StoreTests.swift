@@ -26,6 +26,52 @@ import Testing
     #expect(try again.decisions(subject: "D1").map(\.reason) == [.grouped, .sent])
   }
 
+  @Test("what is restored speaks through the receivers that the rules have now")
+  func restartWithOtherReceivers() throws {
+    let (store, path) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    let output = Messages.make([Messages.deal("D1")], &pipeline)
+    try store.commit(&pipeline, messages: output.messages, decisions: output.decisions, offsets: [:])
+    let renamed = "receivers: {new: {type: console}}\nroute: {receiver: new, group_by: [\"...\"], group_wait: 0s}\n"
+    var restored = AlertPipeline(try RulesLoader.load(yaml: renamed, file: "router.yaml"))
+    try RouterStore(path: path).restore(&restored)
+    #expect(restored.allGroups.map(\.receiver) == ["new"])
+    let reminder = restored.tick(at: Messages.noon.adding(days: 5)).messages
+    #expect(reminder.map(\.receiver) == ["new"])
+  }
+
+  @Test("a message whose receiver is gone goes to the one that its route has now, under the same id")
+  func strays() throws {
+    let (store, _) = try Messages.store()
+    let before = "receivers: {old: {type: console}}\nroute: {receiver: old, group_by: [\"...\"], group_wait: 0s}\n"
+    var pipeline = AlertPipeline(try RulesLoader.load(yaml: before, file: "router.yaml"))
+    let output = Messages.make([Messages.deal("D1")], &pipeline)
+    try store.commit(&pipeline, messages: output.messages, decisions: [], offsets: [:])
+    let rules = try Messages.rules()
+    let id = try #require(output.messages.first?.id)
+    #expect(try store.settleStrays(rules, at: Messages.noon) == [.init(id: id, receiver: "old", destination: "out")])
+    #expect(try store.settleStrays(rules, at: Messages.noon).isEmpty)
+    let entry = try #require(try store.takeNext(receiver: "out", at: Messages.noon))
+    #expect(entry.message.id == id)
+    #expect(entry.message.receiver == "out")
+  }
+
+  @Test("a message whose receiver is gone and whose route nobody knows is a dead letter, and again when it is retried")
+  func strayWithoutRoute() throws {
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var message = OutgoingMessage(id: "m", purpose: .daily, receiver: "old", recipient: nil, madeAt: Messages.noon)
+    message.period = "2026-03-02"
+    try store.commit(&pipeline, messages: [message], decisions: [], offsets: [:])
+    let rules = try Messages.rules()
+    for _ in 0..<2 {
+      #expect(try store.settleStrays(rules, at: Messages.noon) == [.init(id: "m", receiver: "old", destination: nil)])
+      let dead = try #require(try store.entries(state: "dead").first)
+      #expect(dead.note?.contains("no receiver old any more") == true)
+      #expect(try store.retryDead(id: "m", at: Messages.noon) == 1)
+    }
+  }
+
   @Test("a message that is stored twice is in the outbox once")
   func once() throws {
     let (store, _) = try Messages.store()

@@ -78,6 +78,39 @@ import Testing
     #expect(second.purposes == [.alert])
   }
 
+  @Test("the next router speaks through the receiver that its own rules give the route, not through the one before")
+  func receiverOfTheRules() throws {
+    var first = try router()
+    var second = try Story(Self.rules.replacing("receiver: out", with: "receiver: mail"))
+    second.pipeline.ownNothing()
+    _ = first.pipeline.adopt([Self.origin], at: first.now)
+    first.take(deal("D1"))
+    first.pass("10m")
+    first.take(deal("D2"))
+    first.pipeline.release([Self.origin])
+    tell(&first, &second)
+    second.now = first.now
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    second.pass("5h")
+    #expect(first.messages.map(\.receiver) == ["out"])
+    #expect(second.purposes == [.alert, .reminder, .reminder])
+    #expect(second.messages.allSatisfy { $0.receiver == "mail" })
+  }
+
+  @Test("new rules give a group the route's new receiver, also one that has only to say that all is over")
+  func receiverAfterReload() throws {
+    var story = try Story(Self.rules)
+    story.take(deal("D1"))
+    story.take(deal("D2"))
+    story.pass("1m")
+    story.decisions += story.pipeline.take(try won("D1", 9), at: story.now)
+    let rules = try Story(Self.rules.replacing("receiver: out", with: "receiver: mail")).pipeline.rules
+    story.pipeline.reload(rules, at: story.now)
+    story.pass("5h")
+    #expect(story.messages.map(\.receiver) == ["out", "out", "mail", "mail"])
+    #expect(story.purposes == [.alert, .alert, .resolved, .reminder])
+  }
+
   @Test("a deal that closed while nobody had its partition is resolved by the next router")
   func closedBetween() throws {
     var (first, second) = (try router(), try router())

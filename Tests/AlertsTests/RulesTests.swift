@@ -13,6 +13,23 @@ import Testing
     }
   }
 
+  @Test("the environment variables that receivers need are named where they are missing or empty")
+  func missingVariables() throws {
+    let yaml = """
+      receivers:
+        crm: {type: webhook, url: "https://crm.test", secret_env: KEY}
+        mail: {type: email, server: "smtp://m:25", from: a@b.test, to: c@d.test, username: u, password_env: PASSWORD}
+        open: {type: webhook, url: "https://open.test"}
+        slack: {type: slack, url_env: HOOK}
+      route: {receiver: slack}
+      """
+    let rules = try RulesLoader.load(yaml: yaml, file: "router.yaml")
+    #expect(rules.missingVariables(in: ["KEY": "k", "PASSWORD": "p", "HOOK": "h"]).isEmpty)
+    let missing = rules.missingVariables(in: ["KEY": "k", "HOOK": ""])
+    #expect(missing.map(\.variable) == ["PASSWORD", "HOOK"])
+    #expect(missing[0].description.contains("the receiver mail needs the environment variable PASSWORD"))
+  }
+
   @Test("every fault of a file is told, with its line, its key and what to do")
   func faultsAreTold() {
     let found = faults(

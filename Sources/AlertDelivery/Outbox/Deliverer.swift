@@ -68,6 +68,9 @@ public final class Deliverer: Sendable {
     return .sent(id: entry.message.id)
   }
 
+  /// Writes down what was acknowledged while the store could not be written; after it this deliverer is needed no more.
+  public func finish(at now: Timestamp) throws(StoreError) { try recordPending(at: now) }
+
   /// One thread at a time: two must not find the same channel free.
   private func take(at now: Timestamp) throws(StoreError) -> OutboxEntry? {
     try taking.withLock { _ throws(StoreError) in
@@ -109,6 +112,8 @@ public final class Deliverer: Sendable {
     _ entry: OutboxEntry, _ failure: DeliveryFailure, at now: Timestamp
   ) throws(StoreError) -> Step {
     let id = entry.message.id
+    var entry = entry
+    if case .uncertain = failure { entry.isPossibleRepeat = true }
     let wait: Int64
     switch failure {
     case .permanent:
@@ -117,15 +122,15 @@ public final class Deliverer: Sendable {
     case .rateLimited(let milliseconds):
       state.withLock { $0.health.asked(toWait: milliseconds, at: now) }
       wait = milliseconds
-    case .transient:
+    case .transient, .uncertain:
       state.withLock { $0.health.failed(at: now) }
-      guard entry.message.madeAt.adding(milliseconds: policy.maximumAge) > now else {
+      guard entry.since.adding(milliseconds: policy.maximumAge) > now else {
         try store.markDead(entry, note: failure.description, at: now)
         return .dead(id: id, failure.description)
       }
       wait = policy.delay(attempt: entry.attempts, random: random)
     }
-    try store.markRetry(entry, notBefore: now.adding(milliseconds: wait), note: failure.description)
+    try store.markRetry(entry, notBefore: now.adding(milliseconds: wait), note: failure.description, at: now)
     return .failed(id: id, failure.description)
   }
 

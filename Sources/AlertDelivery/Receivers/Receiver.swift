@@ -72,8 +72,7 @@ public struct Receiver: Sendable {
       return try sendSigned(entry, rendered, url, secretVariable, at: now)
     case .email(let email): return try sendMail(entry, rendered, email, at: now)
     case .pagerDuty(let key, let url):
-      _ = try post(url, [], try encode(PagerDutyEvent(message, rendered, key: try required(key))))
-      return nil
+      return try sendToPagerDuty(message, rendered, try required(key), url)
     }
   }
 
@@ -99,6 +98,10 @@ public struct Receiver: Sendable {
     ).send()
   }
 
+  private static let refusalsOfUpdates: Set = [
+    "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "not_in_channel",
+  ]
+
   private func sendByBot(
     _ entry: OutboxEntry, _ rendered: RenderedMessage, _ token: String, _ channel: String, _ base: String,
     _ reference: String?
@@ -119,18 +122,39 @@ public struct Receiver: Sendable {
       var ts: String?
     }
     guard let read = try? JSONDecoder().decode(Answer.self, from: answer) else {
-      throw .transient("Slack's answer can't be read")
+      throw .uncertain("Slack's answer can't be read")
     }
     guard read.ok else {
       let error = read.error ?? "unknown"
       if error == "ratelimited" { throw .rateLimited(milliseconds: 30_000) }
-      if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(error) {
+      // The message is gone or too old to be rewritten: what is over is said in one of its own.
+      if updates, Self.refusalsOfUpdates.contains(error) {
+        return try sendByBot(entry, rendered, token, channel, base, nil)
+      }
+      // Slack: "it is possible some aspect of the operation succeeded".
+      if ["internal_error", "fatal_error"].contains(error) { throw .uncertain("Slack says \(error)") }
+      if ["service_unavailable", "request_timeout"].contains(error) {
         throw .transient("Slack says \(error)")
       }
       throw .permanent("Slack says \(error)")
     }
     guard let channel = read.channel, let time = read.ts else { return nil }
     return "\(channel) \(time)"
+  }
+
+  /// What recurs is a change event: PagerDuty shows it beside incidents and wakes nobody. An incident for it would have no
+  /// end.
+  private func sendToPagerDuty(
+    _ message: OutgoingMessage, _ rendered: RenderedMessage, _ key: String, _ url: String
+  ) throws(DeliveryFailure) -> String? {
+    switch message.purpose {
+    case .daily, .weekly, .monthly:
+      let changes = url.replacing("/v2/enqueue", with: "/v2/change/enqueue")
+      _ = try post(changes, [], try encode(PagerDutyChange(message, rendered, key: key)))
+    default:
+      _ = try post(url, [], try encode(PagerDutyEvent(message, rendered, key: key)))
+    }
+    return nil
   }
 
   private func sendSigned(
@@ -168,8 +192,9 @@ public struct Receiver: Sendable {
       if let variable = email.passwordVariable { transfer.set(CURLOPT_PASSWORD, try required(variable)) }
     }
     let status = try transfer.perform(body: mail.bytes(rendered), upload: true)
-    if (400..<500).contains(status) { throw .transient("the mail server answered \(status)") }
-    guard status < 400 else { throw .permanent("the mail server answered \(status)") }
+    let words = transfer.words(of: status)
+    if (400..<500).contains(status) { throw .transient("the mail server answered \(words)") }
+    guard status < 400 else { throw .permanent("the mail server answered \(words)") }
     return nil
   }
 }

@@ -3,6 +3,20 @@ import Deals
 import Foundation
 import GRDB
 
+/// How far a message has come, in words for people and programs.
+public enum DeliveryProgress: String, Hashable, Sendable {
+  /// It was never tried.
+  case queued
+  /// It is being sent now, or was when the router died.
+  case sending
+  /// A try has failed; another follows.
+  case retrying
+  /// The receiver has acknowledged it.
+  case delivered
+  /// It is given up, and waits for a person.
+  case deadLetter = "dead_letter"
+}
+
 /// A message on its way.
 public struct OutboxEntry: Sendable {
   /// Its place in the outbox.
@@ -13,10 +27,25 @@ public struct OutboxEntry: Sendable {
   public var state: String
   /// How often it was tried.
   public var attempts: Int
-  /// Whether an earlier try may have arrived: the router died between the intent and the result.
+  /// Whether an earlier try may have arrived: the router died between the intent and the result, or no answer came to what
+  /// was handed over whole.
   public var isPossibleRepeat: Bool
   /// What went wrong last.
   public var note: String?
+  /// Since when it is to be delivered: since it was made, sent again or given to another receiver.
+  public var since: Timestamp
+  /// When it was delivered or given up; nil while it is neither.
+  public var endedAt: Timestamp?
+
+  /// How far it has come.
+  public var progress: DeliveryProgress {
+    switch state {
+    case "sent": .delivered
+    case "dead": .deadLetter
+    case "intent": .sending
+    default: attempts == 0 ? .queued : .retrying
+    }
+  }
 }
 
 extension RouterStore {
@@ -63,25 +92,42 @@ extension RouterStore {
       try database.execute(
         sql: "UPDATE outbox SET state = 'sent', ended_at = ?, reference = ?, note = NULL WHERE sequence = ?",
         arguments: [now.milliseconds, reference, entry.sequence])
+      let tries = entry.attempts == 1 ? "" : " at try \(entry.attempts)"
+      try Self.audit(entry, .delivered, "\(entry.message.receiver) has taken it\(tries)", at: now, database)
     }
   }
 
   /// It failed, and is tried again from a moment on.
-  public func markRetry(_ entry: OutboxEntry, notBefore: Timestamp, note: String) throws(StoreError) {
+  public func markRetry(
+    _ entry: OutboxEntry, notBefore: Timestamp, note: String, at now: Timestamp
+  ) throws(StoreError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE outbox SET state = 'pending', not_before = ?, note = ? WHERE sequence = ?",
-        arguments: [notBefore.milliseconds, note, entry.sequence])
+        sql: "UPDATE outbox SET state = 'pending', not_before = ?, note = ?, possible_repeat = ? WHERE sequence = ?",
+        arguments: [notBefore.milliseconds, note, entry.isPossibleRepeat, entry.sequence])
+      // The first, second, fourth, eighth … failure: a receiver that is down for a day is no flood of decisions.
+      guard entry.attempts.nonzeroBitCount == 1 else { return }
+      try Self.audit(
+        entry, .failed, "try \(entry.attempts) with \(entry.message.receiver): \(note)", at: now, database)
     }
+  }
+
+  private static func audit(
+    _ entry: OutboxEntry, _ reason: DecisionReason, _ text: String, at now: Timestamp, _ database: Database
+  ) throws {
+    for decision in entry.message.decisions(reason, text, at: now) { try add(decision, database) }
   }
 
   /// It failed for good: a person decides.
   public func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp) throws(StoreError) {
-    try write { database in
-      try database.execute(
-        sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ? WHERE sequence = ?",
-        arguments: [now.milliseconds, note, entry.sequence])
-    }
+    try write { try Self.markDead(entry, note: note, at: now, $0) }
+  }
+
+  static func markDead(_ entry: OutboxEntry, note: String, at now: Timestamp, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE outbox SET state = 'dead', ended_at = ?, note = ?, possible_repeat = ? WHERE sequence = ?",
+      arguments: [now.milliseconds, note, entry.isPossibleRepeat, entry.sequence])
+    try audit(entry, .deadLetter, "\(entry.message.receiver): \(note)", at: now, database)
   }
 
   /// Messages in a state, the oldest first.
@@ -92,12 +138,29 @@ extension RouterStore {
     }
   }
 
-  /// Sends dead messages again; all of them where no id is given. Returns how many.
-  public func retryDead(id: String?) throws(StoreError) -> Int {
+  /// The messages of these ids that are not forgotten, by id.
+  public func entries(ids: Set<String>) throws(StoreError) -> [String: OutboxEntry] {
+    try read { database in
+      var found: [String: OutboxEntry] = [:]
+      for id in ids {
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM outbox WHERE id = ?", arguments: [id])
+        if let row { found[id] = try Self.entry(row) }
+      }
+      return found
+    }
+  }
+
+  /// Sends dead messages again, all of them where no id is given; each has the whole time that a new one is given.
+  ///
+  /// - Returns: How many.
+  public func retryDead(id: String?, at now: Timestamp) throws(StoreError) -> Int {
     try write { database in
       try database.execute(
-        sql: "UPDATE outbox SET state = 'pending', not_before = 0 WHERE state = 'dead' AND (?1 IS NULL OR id = ?1)",
-        arguments: [id])
+        sql: """
+          UPDATE outbox SET state = 'pending', not_before = 0, attempts = 0, made_at = ?2, ended_at = NULL
+          WHERE state = 'dead' AND (?1 IS NULL OR id = ?1)
+          """,
+        arguments: [id, now.milliseconds])
       return database.changesCount
     }
   }
@@ -153,6 +216,23 @@ extension RouterStore {
     }
   }
 
+  /// What another router of the group last told of a subject's open alert; nil where it told of none.
+  public func alertElsewhere(subject: String) throws(StoreError) -> Alert? {
+    try openAlert(subject: subject, in: "elsewhere")
+  }
+
+  /// A subject's open alert in one of the tables that hold alerts' states.
+  func openAlert(subject: String, in table: String) throws(StoreError) -> Alert? {
+    try read { database in
+      for kind in AlertKind.allCases {
+        let key = Fingerprint(kind: kind, subject: subject).text
+        let data = try Data.fetchOne(database, sql: "SELECT value FROM \(table) WHERE key = ?", arguments: [key])
+        if let alert = try data.map({ try JSONDecoder().decode(AlertState.self, from: $0) })?.openAlert { return alert }
+      }
+      return nil
+    }
+  }
+
   /// Forgets messages that ended, and decisions that are on alerts.log, before a moment.
   public func forget(before limit: Timestamp) throws(StoreError) {
     try write { database in
@@ -181,9 +261,11 @@ extension RouterStore {
     }
   }
 
-  private static func entry(_ row: Row) throws -> OutboxEntry {
+  static func entry(_ row: Row) throws -> OutboxEntry {
     OutboxEntry(
       sequence: row["sequence"], message: try JSONDecoder().decode(OutgoingMessage.self, from: row["message"]),
-      state: row["state"], attempts: row["attempts"], isPossibleRepeat: row["possible_repeat"], note: row["note"])
+      state: row["state"], attempts: row["attempts"], isPossibleRepeat: row["possible_repeat"], note: row["note"],
+      since: Timestamp(milliseconds: row["made_at"]),
+      endedAt: (row["ended_at"] as Int64?).map { Timestamp(milliseconds: $0) })
   }
 }

@@ -29,6 +29,8 @@ struct HTTPPost {
         throw .rateLimited(milliseconds: 30_000)
       }
       throw .rateLimited(milliseconds: wait)
+    // A proxy that got no answer itself: what is behind it may have taken the request.
+    case 502, 504: throw .uncertain("the receiver's proxy answered \(status)")
     case 408, 500...: throw .transient("the receiver answered \(status)")
     default:
       throw .permanent(

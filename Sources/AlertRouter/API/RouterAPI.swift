@@ -130,7 +130,10 @@ struct RouterAPI: Sendable {
 
   private func why(_ request: APIRequest) throws -> APIResponse {
     guard let deal = request.query["deal"] else { return .fault(400, "say which deal: /v1/why?deal=D04521") }
-    return try list(try store.decisions(subject: deal)) { decision, writer in
+    let decisions = try store.decisions(subject: deal)
+    let messages = try store.entries(ids: Set(decisions.compactMap(\.messageID)))
+    return try list(decisions) { decision, writer in
+      let message = decision.messageID.flatMap { messages[$0] }
       writer.key("at")
       writer.timestamp(decision.at)
       writer.key("reason")
@@ -138,8 +141,13 @@ struct RouterAPI: Sendable {
       writer.key("text")
       writer.string(decision.text)
       Self.optional("route", decision.routeID, &writer)
+      Self.optional("receiver", decision.receiver, &writer)
       Self.optional("recipient", decision.recipientID, &writer)
       Self.optional("message_id", decision.messageID, &writer)
+      Self.optional("delivery", message?.progress.rawValue, &writer)
+      writer.key("attempts")
+      if let message { writer.integer(Int64(message.attempts)) } else { writer.null() }
+      Self.optional("note", message?.note, &writer)
     }
   }
 
@@ -165,7 +173,9 @@ struct RouterAPI: Sendable {
 
   private func silences() throws -> APIResponse {
     let now = now()
-    return try list(try store.silences()) { silence, writer in Self.write(silence, at: now, &writer) }
+    return try list(try store.silencesToCome(at: now).silences) { silence, writer in
+      Self.write(silence, at: now, &writer)
+    }
   }
 
   // MARK: Commanding
@@ -194,10 +204,9 @@ struct RouterAPI: Sendable {
   }
 
   private func expireSilence(_ id: String) throws -> APIResponse {
-    guard try store.silences().contains(where: { $0.id == id }) else {
-      return .fault(404, "there is no silence \(id): GET /v1/silences lists them")
+    guard try store.expireSilence(id, at: now()) else {
+      return .fault(404, "there is no silence \(id) in force or to come: GET /v1/silences lists them")
     }
-    try store.submit(.expire(id: id))
     return APIResponse(202, Array("{}".utf8))
   }
 
@@ -207,8 +216,17 @@ struct RouterAPI: Sendable {
       var author: String
     }
     let body = try decode(Body.self, request, "deal and author")
-    try store.submit(.acknowledge(subject: body.deal, author: body.author))
-    return APIResponse(202, Array("{}".utf8))
+    guard try store.acknowledge(subject: body.deal, author: body.author) else {
+      return .fault(404, "no alert of \(body.deal) is open: GET /v1/alerts lists those of this router")
+    }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("deal")
+    writer.string(body.deal)
+    writer.key("acknowledged_by")
+    writer.string(body.author)
+    writer.endObject()
+    return APIResponse(202, writer.bytes)
   }
 
   private func decode<Value: Decodable>(

@@ -18,6 +18,9 @@ struct CheckCommand: ParsableCommand {
     print(
       "\(options.config) is in order: \(rules.tree.all.count) routes, \(rules.receivers.count) receivers, "
         + "\(rules.owners.people.count) people, \(rules.digests.count) digests")
+    for missing in rules.missingVariables(in: ProcessInfo.processInfo.environment) {
+      print("warning: here \(missing); alert-router run does not start without it")
+    }
     for route in rules.tree.all { print("  \(route.id) → \(route.receiver), to \(route.audience.rawValue)") }
   }
 }

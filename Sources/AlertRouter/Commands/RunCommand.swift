@@ -46,6 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     // A limit on the size of files is to be an error of the store, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     let rules = try options.rules()
+    try Router.verifySecrets(of: rules)
     var settings = try connection.settings(clientID: "alert-router", file: connectionFile)
     if let metricsPort { settings.observability.port = metricsPort }
     settings.observability.bootstrapLogging()
@@ -53,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
     settings.observability.bootstrapMetrics(metrics)
     let logger = Logger(label: "alert-router")
     logger.configuration(settings.effective)
+    let claim = try StoreLock(store: storage.store)
+    defer { withExtendedLifetime(claim) {} }
     let router = Router(
       settings: RouterProcessSettings(
         client: settings.client, topics: settings.topics, groupID: groupId, instanceID: instanceId,

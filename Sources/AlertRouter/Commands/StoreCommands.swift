@@ -4,6 +4,7 @@ import ArgumentParser
 import Configuration
 import Deals
 import Foundation
+import Programs
 
 /// `alert-router why`: what was and was not sent about a deal?
 struct WhyCommand: ParsableCommand {
@@ -16,12 +17,45 @@ struct WhyCommand: ParsableCommand {
   var deal: String
 
   func run() throws {
-    let decisions = try RouterStore(path: options.store).decisions(subject: deal)
-    if decisions.isEmpty { print("nothing is known of \(deal): no event of it was taken in") }
-    for decision in decisions {
-      let place = [decision.routeID, decision.recipientID].compactMap(\.self).joined(separator: ", ")
-      print("\(decision.at)  \(decision.reason.rawValue)\(place.isEmpty ? "" : " (\(place))"): \(decision.text)")
+    for line in try Self.lines(deal, try options.open()) { print(line) }
+  }
+
+  /// The story of a deal, a decision in each line; those that led to a message say how far that has come.
+  static func lines(_ subject: String, _ store: RouterStore) throws -> [String] {
+    let decisions = try store.decisions(subject: subject)
+    let messages = try store.entries(ids: Set(decisions.compactMap(\.messageID)))
+    var lines = decisions.map { line($0, $0.messageID.flatMap { messages[$0] }) }
+    if let alert = try store.alertElsewhere(subject: subject) {
+      lines.append(
+        "another router of the group speaks of \(subject): \(alert.source.tier.name), open since \(alert.openedAt). "
+          + "Ask there, or read alerts.log, which holds the decisions of all")
     }
+    guard lines.isEmpty else { return lines }
+    return [
+      "this store knows nothing of \(subject): none of its events is urgent or new, or another router of the group has its "
+        + "partition. Ask there, or read alerts.log, which holds the decisions of all"
+    ]
+  }
+
+  private static func line(_ decision: Decision, _ message: OutboxEntry?) -> String {
+    let receiver = decision.receiver.map { "→ \($0)" }
+    let place = [decision.routeID, receiver, decision.recipientID].compactMap(\.self).joined(separator: " ")
+    let story = "\(decision.at)  \(decision.reason.rawValue)\(place.isEmpty ? "" : " (\(place))"): \(decision.text)"
+    guard let message, ![.delivered, .failed, .deadLetter].contains(decision.reason) else { return story }
+    return "\(story) [\(state(message))]"
+  }
+
+  private static func state(_ message: OutboxEntry) -> String {
+    let tries = "\(message.attempts) \(message.attempts == 1 ? "try" : "tries"): \(message.note ?? "no reason")"
+    let state =
+      switch message.progress {
+      case .queued: "queued, not tried yet"
+      case .sending: "being sent"
+      case .retrying: "retrying after \(tries)"
+      case .delivered: "delivered\(message.endedAt.map { " \($0)" } ?? "")"
+      case .deadLetter: "dead letter after \(tries)"
+      }
+    return "\(message.message.receiver): \(state)"
   }
 }
 
@@ -48,8 +82,8 @@ struct SilenceCommand: ParsableCommand {
       let silence = try Silence(
         id: id, matchers: matchers, startsAt: now, endsAt: now.adding(milliseconds: length.value), author: author,
         comment: comment)
-      try RouterStore(path: options.store).submit(.silence(silence))
-      print("silence \(id) until \(silence.endsAt)")
+      try options.open().submit(.silence(silence))
+      print("silence \(id) until \(silence.endsAt); \(StoreOptions.whenDone)")
     }
   }
 
@@ -59,10 +93,12 @@ struct SilenceCommand: ParsableCommand {
 
     func run() throws {
       let now = Clock.wall()
-      for silence in try RouterStore(path: options.store).silences() {
+      let (silences, untaken) = try options.open().silencesToCome(at: now)
+      for silence in silences {
+        let note = untaken.contains(silence.id) ? "  (\(StoreOptions.whenDone))" : ""
         print(
           "\(silence.id)  \(silence.phase(at: now).rawValue)  until \(silence.endsAt)  "
-            + "\(silence.matchers.joined(separator: " "))  \(silence.author): \(silence.comment)")
+            + "\(silence.matchers.joined(separator: " "))  \(silence.author): \(silence.comment)\(note)")
       }
     }
   }
@@ -72,7 +108,12 @@ struct SilenceCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
     @Argument(help: "Its id.") var id: String
 
-    func run() throws { try RouterStore(path: options.store).submit(.expire(id: id)) }
+    func run() throws {
+      guard try options.open().expireSilence(id, at: Clock.wall()) else {
+        throw Failure("there is no silence \(id) in force or to come: alert-router silence list shows them")
+      }
+      print("silence \(id) ends now; \(StoreOptions.whenDone)")
+    }
   }
 }
 
@@ -90,7 +131,12 @@ struct AckCommand: ParsableCommand {
   var author: String
 
   func run() throws {
-    try RouterStore(path: options.store).submit(.acknowledge(subject: deal, author: author))
+    guard try options.open().acknowledge(subject: deal, author: author) else {
+      throw Failure("no alert of \(deal) is open: alert-router why --deal \(deal) tells what became of it")
+    }
+    print(
+      "the alert of \(deal) is acknowledged by \(author): no reminders and no escalation until it is worse; "
+        + StoreOptions.whenDone)
   }
 }
 
@@ -108,13 +154,32 @@ struct DeadLettersCommand: ParsableCommand {
   var id: String?
 
   func run() throws {
-    let store = try RouterStore(path: options.store)
+    let store = try options.open()
     if retry {
-      print("\(try store.retryDead(id: id)) are sent again")
+      let count = try store.retryDead(id: id, at: Clock.wall())
+      if let id, count == 0 {
+        throw Failure("there is no dead letter \(id): alert-router dead-letters lists them")
+      }
+      print("\(count) \(count == 1 ? "is" : "are") sent again; \(StoreOptions.whenDone)")
       return
     }
-    for entry in try store.entries(state: "dead") {
-      print("\(entry.message.id)  \(entry.message.receiver)  \(entry.attempts) tries  \(entry.note ?? "")")
+    for entry in try store.entries(state: "dead") where id == nil || entry.message.id == id {
+      print(Self.line(entry))
     }
+  }
+
+  /// A letter in a line: id, when, receiver, person, what it is about, tries and why.
+  static func line(_ entry: OutboxEntry) -> String {
+    let message = entry.message
+    let subjects = (message.alerts + message.resolved).map(\.source.subject)
+    var about = subjects.prefix(5).joined(separator: " ")
+    let more = subjects.count + message.omitted - min(5, subjects.count)
+    if more > 0 { about += " and \(more) more" }
+    let parts = [
+      message.id, message.madeAt.description, "\(message.receiver) → \(message.recipient?.name ?? "channel")",
+      "\(message.purpose.rawValue)\(about.isEmpty ? "" : ": \(about)")",
+      "\(entry.attempts) \(entry.attempts == 1 ? "try" : "tries")", entry.note ?? "",
+    ]
+    return parts.joined(separator: "  ")
   }
 }

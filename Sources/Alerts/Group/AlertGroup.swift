@@ -29,10 +29,11 @@ public struct AlertGroup: Codable, Hashable, Sendable {
   /// Whether it was passed on to the person above.
   public var isEscalated = false
 
-  init(_ place: AlertState.Place) {
+  /// A group that a store or another router tells of. Its receiver is the one that the route has now: the other may be gone.
+  init(_ place: AlertState.Place, _ route: Route?) {
     key = place.groupKey
     routeID = place.routeID
-    receiver = place.receiver
+    receiver = route?.receiver ?? place.receiver
     recipientID = place.recipientID
     labels = place.labels
   }

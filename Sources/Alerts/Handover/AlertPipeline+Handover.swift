@@ -119,7 +119,7 @@ extension AlertPipeline {
 
   private mutating func join(_ alert: Alert, _ place: AlertState.Place, at now: Timestamp) {
     guard let route = routes[place.routeID] else { return }
-    var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place)
+    var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place, route)
     group.alerts[alert.fingerprint] = alert
     group.said[alert.fingerprint] = place.said
     group.heldBack[alert.fingerprint] = place.heldBack

@@ -57,7 +57,8 @@ extension AlertPipeline {
       _ = place(alert, at: now)
     }
     for (key, before) in old {
-      guard var group = groups[key] else { continue }
+      // A group whose alerts are all over is routed nowhere, and has yet to say so.
+      guard var group = groups[key] ?? emptied(before) else { continue }
       group.said = before.said.filter { group.alerts[$0.key] != nil }
       for alert in before.alerts.values where alert.isResolved && before.said[alert.fingerprint] != nil {
         group.alerts[alert.fingerprint] = alert
@@ -69,7 +70,13 @@ extension AlertPipeline {
       group.isMuted = before.isMuted
       group.isEscalated = before.isEscalated
       group.dueAt = before.dueAt ?? nextMoment(group, at: now)
-      groups[key] = group
+      groups[key] = group.alerts.isEmpty ? nil : group
     }
+  }
+
+  /// A group of old rules without its alerts, nil where the new ones have no such route.
+  private func emptied(_ before: AlertGroup) -> AlertGroup? {
+    guard let route = routes[before.routeID] else { return nil }
+    return AlertGroup(key: before.key, route: route, recipientID: before.recipientID, labels: before.labels)
   }
 }

@@ -55,7 +55,7 @@ extension AlertPipeline {
       inhibitor.opened(alert.source, fingerprint)
     }
     for place in state.places {
-      var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place)
+      var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place, routes[place.routeID])
       group.alerts[fingerprint] = alert
       group.said[fingerprint] = place.said
       group.heldBack[fingerprint] = place.heldBack
@@ -64,8 +64,11 @@ extension AlertPipeline {
     }
   }
 
-  /// Takes back a group without its alerts.
-  public mutating func restore(header group: AlertGroup) { groups[group.key] = group }
+  /// Takes back a group without its alerts, with the receiver that its route has now.
+  public mutating func restore(header group: AlertGroup) {
+    groups[group.key] = group
+    if let route = routes[group.routeID] { groups[group.key]?.receiver = route.receiver }
+  }
 
   /// Takes back an alert's place in a common message.
   public mutating func restore(binned fingerprint: Fingerprint, _ key: String) {

@@ -42,6 +42,12 @@ public enum DecisionReason: String, Codable, CaseIterable, Hashable, Sendable {
   case backfill
   /// It went into a digest.
   case digested
+  /// The receiver has acknowledged the message that it is in.
+  case delivered
+  /// A try to deliver the message failed; it is tried again.
+  case failed
+  /// The message is given up: it waits among the dead letters for a person.
+  case deadLetter = "dead_letter"
 }
 
 /// One decision about one alert, for alerts.log and `why`.

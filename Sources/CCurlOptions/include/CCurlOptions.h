@@ -17,5 +17,7 @@ CURLcode dp_curl_set_transfer(CURL *curl, CURLoption option, dp_curl_transfer fu
 typedef int (*dp_curl_address)(const struct sockaddr *address, void *context);
 CURLcode dp_curl_set_address_check(CURL *curl, dp_curl_address function, void *context);
 long dp_curl_response_code(CURL *curl);
+// Bytes of a request's body that were written.
+long dp_curl_uploaded(CURL *curl);
 
 #endif
