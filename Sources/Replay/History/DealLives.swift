@@ -61,8 +61,7 @@ public struct DealLives: Sendable {
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
     // Nobody reads the words of these scores.
-    settings.playbook = Playbook(rules: [])
-    settings.writesReasons = false
+    settings.writesWords = false
     var engine = DealEngine(partition: 0, settings: settings)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()

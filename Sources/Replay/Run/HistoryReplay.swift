@@ -28,9 +28,8 @@ public final class HistoryReplay {
   private var engine: DealEngine
   private var baselines: Baselines
   private var output = EngineOutput()
-  private var writer = JSONWriter()
   private let results: any ScoreSink
-  private let ledger: ResultStream?
+  private let ledger: ResultStream<JSONWriter>?
   private var changes: Int64 = 0
   private var scores: Int64 = 0
   private var ledgerEntries: Int64 = 0
@@ -59,17 +58,17 @@ public final class HistoryReplay {
     self.plan = plan
     end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
-    engine = DealEngine(partition: 0, settings: plan.settings)
+    engine = DealEngine(partition: 0, settings: plan.engineSettings)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
     let checkpoint = try plan.checkpoint.flatMap { try Self.checkpoint(plan, in: $0) }
     isResumed = checkpoint != nil
     if let folder = plan.checkpoint {
       ledger = try ResultStream(
-        path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
+        JSONWriter(), path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
     } else {
       ledger = nil
     }
-    results = try sink ?? ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
+    results = try sink ?? plan.format.sink(path: plan.output, length: checkpoint?.outputLength ?? 0)
     if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
   }
 
@@ -137,19 +136,15 @@ public final class HistoryReplay {
   }
 
   private func publish() throws {
-    for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
-      writer.removeAll()
-      writer.riskEvent(risk)
-      try writer.withBytes { try results.append(risk, json: $0) }
+    // By index: a copy of each score would count all that it holds up and down.
+    for index in output.risks.indices where plan.onlyDeal == nil || plan.onlyDeal == output.risks[index].dealID {
+      try results.append(output.risks[index])
       scores += 1
     }
-    for entry in output.entries {
-      baselines.apply(entry, at: ledgerEntries)
+    for index in output.entries.indices {
+      baselines.apply(output.entries[index], at: ledgerEntries)
       ledgerEntries += 1
-      guard let ledger else { continue }
-      writer.removeAll()
-      writer.ledgerEntry(entry)
-      try writer.withBytes { try ledger.append(line: $0) }
+      try ledger?.append { $0.ledgerEntry(output.entries[index]) }
     }
     output.removeAll()
   }
