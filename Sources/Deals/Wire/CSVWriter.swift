@@ -46,6 +46,13 @@ public struct CSVWriter: ~Copyable, RecordWriter {
     buffer.word(text)
   }
 
+  /// A word of the wire's vocabulary, which needs no quotes; empty where there is none.
+  mutating func word(_ word: String?) {
+    separate()
+    guard var word else { return }
+    word.withUTF8 { buffer.put($0) }
+  }
+
   /// Any text.
   public mutating func text(_ text: String) {
     separate()

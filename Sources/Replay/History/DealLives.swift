@@ -62,7 +62,7 @@ public struct DealLives: Sendable {
     settings.closedRetentionDays = 366 * 1_000
     // Nobody reads the words of these scores.
     settings.writesWords = false
-    var engine = DealEngine(partition: 0, settings: settings)
+    var engine = DealEngine(partition: 0, settings: settings, canRollBack: false)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()
     var ledger: [LedgerEntry] = []
