@@ -94,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "ReplayTests",
       dependencies: [
-        "Replay", "Charts", "CZlib", "CZstd", "Deals", "EngineConfiguration", "Scoring", "Simulation", "Statistics",
+        "Replay", "Charts", "CRMImport", "CZlib", "CZstd", "Deals", "EngineConfiguration", "Scoring", "Simulation",
+        "Statistics",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),

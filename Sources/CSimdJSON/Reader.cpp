@@ -164,6 +164,113 @@ struct dp_reader {
     }
   }
 
+  /// The usual document without simdjson's second stage: its first one has checked the encoding and the ends of strings,
+  /// and found where every bracket, comma, colon, string and scalar begins. Walking over those gives the nodes at once.
+  ///
+  /// Says false where it meets anything but an object of plain texts, short numbers, words and whole brackets: then
+  /// simdjson itself decides what the document is, and what is wrong with it. Whatever is taken here, it would take, too.
+  bool walk(const char *text, size_t length) {
+    // With escapes, where a string ends is no longer told by the quote before the next place.
+    if (std::memchr(text, '\\', length)) return false;
+    const auto &found = *parser.implementation;
+    const uint32_t *places = found.structural_indexes.get();
+    const size_t last = found.n_structural_indexes;
+    // Behind the last place stands the length twice, where our buffer holds a zero: nothing begins or ends with that.
+    if (last == 0 || places[last] != length || places[last + 1] != length || text[places[0]] != '{') return false;
+    if (nodes.size() < last) nodes.resize(last * 2);
+    open.resize(max_depth + 1);
+    open[0] = 0;
+    add(DP_OBJECT, 0);
+    size_t depth = 1;
+    size_t at = 1;
+    bool in_object = true;
+    if (text[places[at]] == '}') return false;
+    while (true) {
+      // At the beginning of a member, or of an element.
+      uint16_t key = 0;
+      if (in_object) {
+        const uint32_t begin = places[at], colon = places[at + 1];
+        if (text[begin] != '"' || text[colon] != ':' || text[colon - 1] != '"' || colon < begin + 2) return false;
+        key = names.find(text + begin + 1, colon - begin - 2);
+        at += 2;
+      }
+      const uint32_t begin = places[at], end = places[at + 1];
+      switch (text[begin]) {
+      case '"': {
+        if (text[end - 1] != '"' || end < begin + 2) return false;
+        dp_node &node = add(DP_STRING, key);
+        node.text = text + begin + 1;
+        node.length = end - begin - 2;
+        break;
+      }
+      case '{':
+      case '[':
+        // Empty ones and deep ones are rare.
+        if (depth + 1 >= max_depth || text[end] == '}' || text[end] == ']') return false;
+        in_object = text[begin] == '{';
+        open[depth++] = static_cast<uint32_t>(count);
+        add(in_object ? DP_OBJECT : DP_ARRAY, key);
+        ++at;
+        continue;
+      case 't':
+        if (end != begin + 4 || std::memcmp(text + begin, "true", 4) != 0) return false;
+        add(DP_TRUE, key);
+        break;
+      case 'f':
+        if (end != begin + 5 || std::memcmp(text + begin, "false", 5) != 0) return false;
+        add(DP_FALSE, key);
+        break;
+      case 'n':
+        if (end != begin + 4 || std::memcmp(text + begin, "null", 4) != 0) return false;
+        add(DP_NULL, key);
+        break;
+      default:
+        if (!add_number(text + begin, text + end, key)) return false;
+      }
+      ++at;
+      // Behind a value: whatever ends with it, then the next member or element.
+      while (text[places[at]] == (in_object ? '}' : ']')) {
+        nodes[open[--depth]].end = static_cast<uint32_t>(count);
+        ++at;
+        if (depth == 0) return at == last;
+        in_object = nodes[open[depth - 1]].kind == DP_OBJECT;
+      }
+      if (text[places[at]] != ',') return false;
+      ++at;
+    }
+  }
+
+  /// A number without sign and exponent of at most fifteen digits, which must take up all of its text; false of any other.
+  ///
+  /// Both the digits and the power of ten that they are divided by are exact as doubles then, so that the one rounding of
+  /// the division gives the nearest double (Clinger, "How to read floating point numbers accurately", 1990).
+  bool add_number(const char *text, const char *end, uint16_t key) {
+    static constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    if (end - text > 16) return false;
+    const char *point = nullptr;
+    int64_t digits = 0;
+    for (const char *place = text; place < end; ++place) {
+      const uint8_t digit = static_cast<uint8_t>(*place - '0');
+      if (digit < 10) {
+        digits = digits * 10 + digit;
+      } else if (*place == '.' && !point && place > text && place + 1 < end) {
+        point = place;
+      } else {
+        return false;
+      }
+    }
+    const size_t whole = (point ? point : end) - text;
+    if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
+    const size_t decimals = point ? end - point - 1 : 0;
+    if (whole + decimals > 15) return false;
+    if (point) {
+      add(DP_REAL, key).real = static_cast<double>(digits) / powers[decimals];
+    } else {
+      add(DP_INTEGER, key).integer = digits;
+    }
+    return true;
+  }
+
   static uint32_t length_at(const char *text) {
     uint32_t length;
     std::memcpy(&length, text, sizeof length);
@@ -179,6 +286,11 @@ struct dp_reader {
     }
     std::memcpy(buffer.data(), bytes, length);
     std::memset(buffer.data() + length, 0, SIMDJSON_PADDING);
+    const auto *plain = reinterpret_cast<const uint8_t *>(buffer.data());
+    if (parser.implementation->stage1(plain, length, stage1_mode::regular) == SUCCESS && walk(buffer.data(), length)) {
+      return DP_OK;
+    }
+    count = 0;
     if (auto error = parser.parse(buffer.data(), length, false).error()) return status_of(error);
     flatten();
     return DP_OK;

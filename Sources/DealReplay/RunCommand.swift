@@ -9,6 +9,8 @@ import Replay
 import ReplayTopics
 import Topics
 
+extension ScoreFormat: ExpressibleByArgument {}
+
 /// `deal-replay run`: a history through the engine, every score to a file.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,8 +25,17 @@ struct RunCommand: AsyncParsableCommand {
     help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip and zstd are unpacked.")
   var input: [String] = []
 
-  @Option(help: "The file that the scores go to, one risk event in a line.")
+  @Option(help: "The file that the scores go to.")
   var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How they are written into it: jsonl or csv.",
+      discussion: """
+        jsonl: risk events, one in a line, with components, reasons and actions; csv: a table of the figures alone, which \
+        takes less time.
+        """))
+  var format = ScoreFormat.jsonl
 
   @OptionGroup var table: TableOptions
 
@@ -71,6 +82,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     guard toReplay == nil || connection.bootstrapServers != nil else {
       throw ValidationError("--to-replay needs --bootstrap-servers")
+    }
+    guard toReplay == nil || format == .jsonl else {
+      throw ValidationError("a topic takes risk events as JSON: give --output with --format csv, or leave --format out")
     }
     guard fromOffset >= 0, toOffset > fromOffset else {
       throw ValidationError("--to-offset must be above --from-offset, and that 0 or more")
@@ -156,6 +170,7 @@ struct RunCommand: AsyncParsableCommand {
   private func plan() throws -> ReplayPlan {
     var plan = ReplayPlan(inputs: input, output: output ?? toReplay ?? "")
     plan.importSettings = try table.settings()
+    plan.format = format
     plan.checkpoint = checkpoint
     plan.checkpointInterval = checkpointEvery
     plan.until = try Self.instant(until, "--until")

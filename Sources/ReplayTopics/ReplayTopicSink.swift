@@ -13,6 +13,7 @@ public final class ReplayTopicSink: ScoreSink {
   private let topic: ProducerTopic
   private let headers: RecordHeaders
   private let group = DeliveryGroup()
+  private var writer = JSONWriter()
   /// Scores that were handed over.
   public private(set) var length: UInt64 = 0
 
@@ -35,14 +36,18 @@ public final class ReplayTopicSink: ScoreSink {
   }
 
   /// Hands a score over.
-  public func append(_ event: RiskEvent, json: UnsafeRawBufferPointer) throws {
+  public func append(_ event: RiskEvent) throws {
     let common = headers
+    writer.removeAll()
+    writer.riskEvent(event)
     try event.dealID.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
-      try producer.produce(
-        to: topic, partition: nil, key: key, value: json, timestamp: event.occurredAt.milliseconds, common: common,
-        headers: [
-          MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
-        ], group: group)
+      try writer.withBytes { json throws(KafkaError) in
+        try producer.produce(
+          to: topic, partition: nil, key: key, value: json, timestamp: event.occurredAt.milliseconds, common: common,
+          headers: [
+            MessageHeader("ce_id", event.eventID.description), MessageHeader("ce_time", event.occurredAt.rfc3339),
+          ], group: group)
+      }
     }
     length += 1
   }

@@ -86,7 +86,8 @@ private struct ChangeFields {
   var occurredAt: Timestamp?
   var previousStage: Stage?
   var isSynthetic = false
-  var deal: DealFields?
+  var deal = DealFields()
+  var hasDeal = false
 
   mutating func read(_ key: WireKey, _ value: JSONValue, _ symbols: SymbolCache) throws(DecodeFailure) {
     switch key {
@@ -107,9 +108,10 @@ private struct ChangeFields {
     case .deal:
       guard !value.isNull else { return }
       guard value.isObject else { throw value.wrongType(key, "an object") }
-      var fields = DealFields()
-      try value.forEachMember { key, value throws(DecodeFailure) in try fields.read(key, value, symbols) }
-      deal = fields
+      // Read where it lies: copies of so many members cost more than some of them.
+      if hasDeal { deal = DealFields() }
+      hasDeal = true
+      try value.forEachMember { key, value throws(DecodeFailure) in try deal.read(key, value, symbols) }
     default: return
     }
   }
@@ -122,7 +124,7 @@ private struct ChangeFields {
     guard let kind else { throw missing("change") }
     guard let occurredAt else { throw missing("occurred_at") }
     let whole: Deal
-    if let deal {
+    if hasDeal {
       whole = try deal.deal(kind, occurredAt)
     } else if kind == .deleted {
       // A CRM that deleted a deal may know nothing more of it; the engine keeps what it knew.

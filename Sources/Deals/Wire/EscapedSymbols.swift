@@ -1,4 +1,4 @@
-/// The texts of symbols as JSON strings, quotes and escapes included, each made once.
+/// The texts of symbols as they are written, quotes and escapes included, each made once.
 ///
 /// A text of up to 31 bytes lies in its symbol's place itself, so that writing it is a copy of 32 bytes whatever its length.
 /// The memory is raw for the reason that `JSONWriter`'s is.
@@ -19,7 +19,14 @@ struct EscapedSymbols: ~Copyable {
   private var capacity = 0
   private var longTexts: [UInt32: [UInt8]] = [:]
 
-  init() { places = .allocate(capacity: 0) }
+  /// How a text is written.
+  private let form: (String) -> [UInt8]
+
+  /// Nothing yet; `form` says how a text is written.
+  init(_ form: @escaping (String) -> [UInt8]) {
+    places = .allocate(capacity: 0)
+    self.form = form
+  }
 
   deinit { places.deallocate() }
 
@@ -41,9 +48,7 @@ struct EscapedSymbols: ~Copyable {
   @inline(never)
   private mutating func keep(_ symbol: Symbol) {
     if symbol.ordinal >= capacity { grow(to: max(64, capacity * 2, symbol.ordinal + 1)) }
-    var writer = JSONWriter()
-    writer.string(symbol.text)
-    let text = writer.bytes
+    let text = form(symbol.text)
     var bytes = [UInt8](repeating: 0, count: Self.room)
     if text.count <= Self.inlineLength {
       bytes.replaceSubrange(..<text.count, with: text)

@@ -22,9 +22,9 @@ extension Timestamp {
 
   /// RFC 3339 in UTC, with milliseconds only where there are some.
   public var rfc3339: String {
-    var writer = JSONWriter()
-    writer.bareTimestamp(self)
-    return String(decoding: writer.bytes, as: UTF8.self)
+    var buffer = TextBuffer()
+    buffer.timestamp(self)
+    return String(decoding: buffer.bytes, as: UTF8.self)
   }
 }
 

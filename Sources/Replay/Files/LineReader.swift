@@ -2,25 +2,29 @@ import Foundation
 
 /// Reads a file line by line, compressed with gzip or zstd or not at all, without keeping more than a piece of it in memory.
 ///
-/// The raw buffer ends here: a line's bytes are only valid within the closure that is given them.
+/// The raw buffer ends here: a line's bytes are only valid within the closure that is given them. It is raw because a line
+/// is looked at for each change, and an array would be counted up and down for each.
 public final class LineReader {
   /// The file.
   public var path: String { file.path }
   /// The number of the last line that was handed out, from 1.
-  public private(set) var line = 0
+  @exclusivity(unchecked) public private(set) var line = 0
   /// Where in the uncompressed text the next line begins.
-  public private(set) var position: Int64 = 0
+  @exclusivity(unchecked) public private(set) var position: Int64 = 0
 
   private let file: UnpackedFile
-  private var buffer = [UInt8](repeating: 0, count: 1 << 18)
-  private var start = 0
-  private var end = 0
+  // Unchecked, because a reader belongs to one thread and nothing is called while one of them is changed.
+  @exclusivity(unchecked) private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+  @exclusivity(unchecked) private var start = 0
+  @exclusivity(unchecked) private var end = 0
   private var isAtEnd = false
 
   /// Opens a file.
   ///
   /// - Throws: `ReplayError` where it can't be opened.
   public init(path: String) throws(ReplayError) { file = try UnpackedFile(path: path) }
+
+  deinit { buffer.deallocate() }
 
   /// How far the file itself has been read, in bytes as they are on disk: for progress.
   public var diskPosition: Int64 { file.diskPosition }
@@ -43,11 +47,9 @@ public final class LineReader {
     start = min(taken + 1, end)
     position += Int64(start - first)
     line += 1
-    try buffer.withUnsafeBytes { bytes in
-      let hasReturn = length > 0 && bytes[taken - 1] == UInt8(ascii: "\r")
-      let content = UnsafeRawBufferPointer(rebasing: bytes[first..<(hasReturn ? taken - 1 : taken)])
-      if !content.isEmpty { try body(content) }
-    }
+    let hasReturn = length > 0 && buffer[taken - 1] == UInt8(ascii: "\r")
+    let content = UnsafeRawBufferPointer(rebasing: buffer[first..<(hasReturn ? taken - 1 : taken)])
+    if !content.isEmpty { try body(content) }
     return true
   }
 
@@ -63,30 +65,29 @@ public final class LineReader {
   }
 
   private func newline(from index: Int) -> Int? {
-    guard index < end else { return nil }
-    return buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, let found = memchr(base + index, 0x0A, end - index) else { return nil }
-      return UnsafeRawPointer(found) - base
+    guard index < end, let base = buffer.baseAddress, let found = memchr(base + index, 0x0A, end - index) else {
+      return nil
     }
+    return found - base
+  }
+
+  private func grow() {
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)
+    larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
+    buffer.deallocate()
+    buffer = larger
   }
 
   /// Reads on; moves what is left to the front first. False at the end of the file.
   private func fill() throws(ReplayError) -> Bool {
     if isAtEnd { return false }
     if start > 0 {
-      buffer.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        _ = memmove(base, base + start, end - start)
-      }
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
       end -= start
       start = 0
     }
-    if end == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
-    let (file, first) = (file, end)
-    let count = try buffer.withUnsafeMutableBytes { bytes in
-      let free = UnsafeMutableRawBufferPointer(rebasing: bytes[first...])
-      return Result { () throws(ReplayError) in try file.read(into: free) }
-    }.get()
+    if end == buffer.count { grow() }
+    let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
     end += count
     isAtEnd = count == 0
     return count > 0

@@ -61,9 +61,8 @@ public struct DealLives: Sendable {
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
     // Nobody reads the words of these scores.
-    settings.playbook = Playbook(rules: [])
-    settings.writesReasons = false
-    var engine = DealEngine(partition: 0, settings: settings)
+    settings.writesWords = false
+    var engine = DealEngine(partition: 0, settings: settings, canRollBack: false)
     var baselines = Baselines(model: settings.model.id)
     var output = EngineOutput()
     var ledger: [LedgerEntry] = []

@@ -14,13 +14,13 @@ public struct ScoredDealsCSV: Sendable {
     let assessment = deal.assessment
     let chance = RiskScore(points: 100 * assessment.winProbability.value)
     return [
-      Self.quoted(deal.id.text),
+      CSVWriter.field(deal.id.text),
       deal.amount.map(Self.text) ?? "",
       deal.outcome.map { $0 == .won ? "Won" : "Lost" } ?? "Open",
       Self.text(assessment.score),
       Self.text(chance),
       "\(assessment.tier.name) Risk",
-      Self.quoted(deal.model.text),
+      CSVWriter.field(deal.model.text),
       deal.scoredAt.rfc3339,
     ].joined(separator: ",")
   }
@@ -32,12 +32,5 @@ public struct ScoredDealsCSV: Sendable {
     let (units, cents) = amount.cents.quotientAndRemainder(dividingBy: 100)
     guard cents != 0 else { return "\(units)" }
     return "\(units).\(cents < 10 ? "0" : "")\(cents)"
-  }
-
-  /// A field as RFC 4180 wants it: in quotes where it holds a comma, a quote or a line's end.
-  private static func quoted(_ field: String) -> String {
-    let needsQuotes = field.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
-    guard needsQuotes else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

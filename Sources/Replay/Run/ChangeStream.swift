@@ -8,12 +8,23 @@ protocol ChangeStream: AnyObject {
   var place: StreamPlace { get }
   /// Takes the change that comes next; nil at the end.
   func take() throws -> DealChange?
+  /// Adds the changes that come next to `batch`: so many at most, and none after an instant.
+  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws
   /// Goes to a place that `place` named before.
   func resume(at place: StreamPlace) throws
   /// What could not be used so far.
   var unreadable: UnreadableLines { get }
   /// How much of the input has been read, from 0 to 1; nil where that is not known.
   var share: Double? { get }
+}
+
+extension ChangeStream {
+  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
+    for _ in 0..<count {
+      guard let time = headTime, time <= end, let change = try take() else { return }
+      batch.append(change)
+    }
+  }
 }
 
 /// A place in a stream of changes.

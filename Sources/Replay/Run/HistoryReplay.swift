@@ -21,19 +21,22 @@ public final class HistoryReplay {
     public var repeated: Int
   }
 
+  /// Changes that are read before they are applied: so few that they stay in the processor's nearest cache.
+  private static let batchSize = 64
+
   private let plan: ReplayPlan
   /// The instant after which changes are left out.
   private let end: Timestamp
   private var merged: MergedChanges
-  private var engine: DealEngine
-  private var baselines: Baselines
-  private var output = EngineOutput()
-  private var writer = JSONWriter()
+  // Unchecked, because a replay belongs to one thread and nothing is called while one of them is changed.
+  @exclusivity(unchecked) private var engine: DealEngine
+  @exclusivity(unchecked) private var baselines: Baselines
+  @exclusivity(unchecked) private var output = EngineOutput()
   private let results: any ScoreSink
-  private let ledger: ResultStream?
-  private var changes: Int64 = 0
-  private var scores: Int64 = 0
-  private var ledgerEntries: Int64 = 0
+  private let ledger: ResultStream<JSONWriter>?
+  @exclusivity(unchecked) private var changes: Int64 = 0
+  @exclusivity(unchecked) private var scores: Int64 = 0
+  @exclusivity(unchecked) private var ledgerEntries: Int64 = 0
   private var checkpointed: Int64 = 0
   /// Whether the replay goes on from a checkpoint.
   public let isResumed: Bool
@@ -59,17 +62,17 @@ public final class HistoryReplay {
     self.plan = plan
     end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
-    engine = DealEngine(partition: 0, settings: plan.settings)
+    engine = DealEngine(partition: 0, settings: plan.engineSettings, canRollBack: false)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
     let checkpoint = try plan.checkpoint.flatMap { try Self.checkpoint(plan, in: $0) }
     isResumed = checkpoint != nil
     if let folder = plan.checkpoint {
       ledger = try ResultStream(
-        path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
+        JSONWriter(), path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
     } else {
       ledger = nil
     }
-    results = try sink ?? ResultStream(path: plan.output, length: checkpoint?.outputLength ?? 0)
+    results = try sink ?? plan.format.sink(path: plan.output, length: checkpoint?.outputLength ?? 0)
     if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
   }
 
@@ -114,12 +117,19 @@ public final class HistoryReplay {
 
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
-    for _ in 0..<count {
-      guard let time = merged.headTime, time <= end, let change = try merged.take() else { return false }
-      engine.apply(change, at: changes, &baselines, into: &output)
-      changes += 1
-      if !output.risks.isEmpty || !output.entries.isEmpty { try publish() }
-      if changes & 0xFFF == 0 { engine.commit() }
+    var batch: [DealChange] = []
+    batch.reserveCapacity(min(count, Self.batchSize))
+    var rest = count
+    while rest > 0 {
+      try merged.take(min(rest, Self.batchSize), until: end, into: &batch)
+      if batch.isEmpty { return false }
+      rest -= batch.count
+      for index in batch.indices {
+        engine.apply(batch[index], at: changes, &baselines, into: &output)
+        changes += 1
+        if !output.risks.isEmpty || !output.entries.isEmpty { try publish() }
+        if changes & 0xFFF == 0 { engine.commit() }
+      }
     }
     if plan.checkpoint != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
     return true
@@ -137,19 +147,15 @@ public final class HistoryReplay {
   }
 
   private func publish() throws {
-    for risk in output.risks where plan.onlyDeal == nil || plan.onlyDeal == risk.dealID {
-      writer.removeAll()
-      writer.riskEvent(risk)
-      try writer.withBytes { try results.append(risk, json: $0) }
+    // By index: a copy of each score would count all that it holds up and down.
+    for index in output.risks.indices where plan.onlyDeal == nil || plan.onlyDeal == output.risks[index].dealID {
+      try results.append(output.risks[index])
       scores += 1
     }
-    for entry in output.entries {
-      baselines.apply(entry, at: ledgerEntries)
+    for index in output.entries.indices {
+      baselines.apply(output.entries[index], at: ledgerEntries)
       ledgerEntries += 1
-      guard let ledger else { continue }
-      writer.removeAll()
-      writer.ledgerEntry(entry)
-      try writer.withBytes { try ledger.append(line: $0) }
+      try ledger?.append { $0.ledgerEntry(output.entries[index]) }
     }
     output.removeAll()
   }

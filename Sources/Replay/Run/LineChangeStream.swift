@@ -3,9 +3,10 @@ import Foundation
 
 /// The changes of a file of JSON Lines, one at a time.
 final class LineChangeStream: ChangeStream {
-  private var head: DealChange?
-  private(set) var headTime: Timestamp?
-  private(set) var place = StreamPlace(position: 0, line: 0, unreadable: 0)
+  // Unchecked, because a stream belongs to one thread and nothing is called while one of them is changed.
+  @exclusivity(unchecked) private var head: DealChange?
+  @exclusivity(unchecked) private(set) var headTime: Timestamp?
+  @exclusivity(unchecked) private(set) var place = StreamPlace(position: 0, line: 0, unreadable: 0)
   private(set) var unreadable = UnreadableLines()
   private let reader: LineReader
   private let decoder = ChangeDecoder()
@@ -30,19 +31,42 @@ final class LineChangeStream: ChangeStream {
     return taken
   }
 
+  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
+    guard count > 0, let time = headTime, time <= end, let first = head.take() else { return }
+    headTime = nil
+    batch.append(first)
+    var hasMore = true
+    var taken = 1
+    while taken < count, headTime == nil, hasMore {
+      hasMore = try next { change in
+        guard change.occurredAt <= end else { return keep(change) }
+        batch.append(change)
+        taken += 1
+      }
+    }
+    if headTime == nil { try advance() }
+  }
+
   private func advance() throws {
     headTime = nil
     var hasMore = true
-    while headTime == nil, hasMore {
-      place = StreamPlace(position: reader.position, line: reader.line, unreadable: unreadable.count)
-      hasMore = try reader.next { bytes in
-        do throws(DecodeFailure) {
-          let change = try ChangeLines.change(bytes, decoder)
-          headTime = change.occurredAt
-          head = change
-        } catch {
-          unreadable.add(UnreadableLine(file: reader.path, line: reader.line, reason: "\(error)"))
-        }
+    while headTime == nil, hasMore { hasMore = try next(keep) }
+  }
+
+  private func keep(_ change: DealChange) {
+    headTime = change.occurredAt
+    head = change
+  }
+
+  /// Hands on the change in the next line, if it holds one; false at the end.
+  @inline(__always)
+  private func next(_ body: (DealChange) -> Void) throws -> Bool {
+    place = StreamPlace(position: reader.position, line: reader.line, unreadable: unreadable.count)
+    return try reader.next { bytes in
+      do throws(DecodeFailure) {
+        body(try ChangeLines.change(bytes, decoder))
+      } catch {
+        unreadable.add(UnreadableLine(file: reader.path, line: reader.line, reason: "\(error)"))
       }
     }
   }

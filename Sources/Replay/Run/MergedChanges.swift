@@ -21,6 +21,16 @@ struct MergedChanges {
     return try streams[current].take()
   }
 
+  /// Puts the changes that come next into `batch` in place of what it holds: so many at most, and none after an instant.
+  mutating func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
+    batch.removeAll(keepingCapacity: true)
+    if streams.count == 1 {
+      try streams[0].take(count, until: end, into: &batch)
+      return choose()
+    }
+    while batch.count < count, let time = headTime, time <= end, let change = try take() { batch.append(change) }
+  }
+
   var places: [StreamPlace] { streams.map(\.place) }
 
   mutating func resume(at places: [StreamPlace]) throws {

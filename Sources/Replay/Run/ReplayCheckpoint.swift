@@ -36,14 +36,12 @@ struct ReplayCheckpoint: Codable {
 
   /// Writes the checkpoint with the deals of the engine, and removes the one before.
   func save(_ folder: String, _ engine: DealEngine) throws {
-    let states = try ResultStream(path: statesPath(folder), length: 0)
-    var writer = JSONWriter()
+    let states = try ResultStream(JSONWriter(), path: statesPath(folder), length: 0)
     try engine.forEachDeal { id, state in
-      writer.removeAll()
-      writer.dealState(state)
-      // No id holds a tab, so it needs no escapes.
-      let line = Array(id.text.utf8) + [0x09] + writer.bytes
-      try line.withUnsafeBytes { try states.append(line: $0) }
+      try states.append { writer in
+        writer.text(id)
+        writer.dealState(state)
+      }
     }
     try states.synchronize()
     let path = folder + "/" + Self.figures

@@ -9,8 +9,10 @@ public struct ReplayPlan: Sendable {
   public var inputs: [String]
   /// How a CSV among them is read.
   public var importSettings = ImportSettings()
-  /// The file that the scores go to, one risk event in a line.
+  /// The file that the scores go to.
   public var output: String
+  /// How they are written into it.
+  public var format = ScoreFormat.jsonl
   /// The folder of the checkpoint; nil for a replay that can't be resumed.
   public var checkpoint: String?
   /// Changes between two checkpoints.
@@ -30,6 +32,13 @@ public struct ReplayPlan: Sendable {
     self.output = output
   }
 
+  /// The settings of the engine: words that nobody reads are not made.
+  var engineSettings: EngineSettings {
+    var settings = settings
+    if !format.hasWords { settings.writesWords = false }
+    return settings
+  }
+
   /// Tells a checkpoint of this plan from that of another.
   var fingerprint: String {
     var hash = IdentityHash()
@@ -45,6 +54,7 @@ public struct ReplayPlan: Sendable {
     hash.combine(settings.model.id.text)
     hash.combine(settings.configurationHash.text)
     hash.combine(halfLifeDays.bitPattern)
+    if format != .jsonl { hash.combine(format.rawValue) }
     for days in settings.ageingDays { hash.combine(UInt64(days)) }
     hash.combine(UInt64(settings.closedRetentionDays))
     return hash.finish().description

@@ -3,37 +3,24 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Where the scores of a replay go. Belongs to the thread of the replay.
-public protocol ScoreSink: AnyObject {
-  /// How much has been written, in the sink's own measure: a checkpoint keeps it.
-  var length: UInt64 { get }
-  /// Takes in a score, with its JSON, which is valid for the length of the call.
-  func append(_ event: RiskEvent, json: UnsafeRawBufferPointer) throws
-  /// Waits until all of it is where no kill can take it away.
-  func synchronize() throws
-}
-
-/// A file that grows by lines, and can be cut back to what a checkpoint knows of.
+/// A file that grows by records, and can be cut back to what a checkpoint knows of.
 ///
 /// Belongs to one thread; what it has gathered is written by another, so that the first need not wait for the kernel to
-/// copy it.
-final class ResultStream: ScoreSink {
-  private static let flushAt = 1 << 22
-  /// Pieces that may wait to be written: more would only be memory.
-  private static let depth = 3
-
+/// copy it. A few pieces of memory go round between the two: fresh ones would cost a page fault for every 4 KiB.
+final class ResultStream<Writer: RecordWriter & ~Copyable> {
   private let path: String
   private let file: FileHandle
-  private var buffer: [UInt8] = []
+  private var writer: Writer
   private let queue = DispatchQueue(label: "dealpulse.results")
-  private let room = DispatchSemaphore(value: depth)
+  private let pieces = EmptyPieces()
   private let failure = WriteFailure()
-  /// Bytes in the file, those that wait to be written included.
-  private(set) var length: UInt64
+  /// Bytes that went to the file, those that wait to be written included.
+  private var handedOver: UInt64
 
   /// Opens the file and cuts it to so many bytes. A device, such as /dev/null, is not cut.
-  init(path: String, length: UInt64) throws {
+  init(_ writer: consuming Writer, path: String, length: UInt64) throws {
     self.path = path
+    self.writer = writer
     if !FileManager.default.fileExists(atPath: path), !FileManager.default.createFile(atPath: path, contents: nil) {
       throw ReplayError.unwritable(file: path, reason: "it can't be created")
     }
@@ -52,54 +39,88 @@ final class ResultStream: ScoreSink {
     } catch {
       throw ReplayError.unwritable(file: path, reason: error.localizedDescription)
     }
-    self.length = length
-    buffer.reserveCapacity(Self.flushAt + 8_192)
+    handedOver = length
   }
 
   // A stream that is dropped leaves nobody writing to its file.
   deinit { queue.sync {} }
 
-  func append(_ event: RiskEvent, json: UnsafeRawBufferPointer) throws { try append(line: json) }
+  /// Bytes in the file, those that wait to be written included.
+  var length: UInt64 { handedOver + UInt64(writer.count) }
 
-  func append(line: UnsafeRawBufferPointer) throws {
-    buffer.append(contentsOf: line)
-    buffer.append(0x0A)
-    length += UInt64(line.count + 1)
-    if buffer.count >= Self.flushAt { try flush() }
+  /// Writes a record, which must be one line, without its end.
+  @inline(__always)
+  func append(_ record: (inout Writer) -> Void) throws {
+    record(&writer)
+    writer.endLine()
+    if writer.count >= EmptyPieces.size { try flush() }
   }
 
-  /// Hands what was gathered to the writer; waits while too much waits there already.
+  /// Hands what was gathered to the other thread; waits while too much waits there already.
   ///
   /// - Throws: `ReplayError` where something could not be written before.
-  func flush() throws {
+  @inline(never)
+  private func flush() throws {
     try failure.check(path)
-    guard !buffer.isEmpty else { return }
-    room.wait()
-    queue.async { [file, room, failure, buffer] in
-      do {
-        try file.write(contentsOf: buffer)
-      } catch {
-        failure.keep(error)
-      }
-      room.signal()
+    guard writer.count > 0 else { return }
+    let piece = pieces.take()
+    writer.exchange(with: piece)
+    handedOver += UInt64(piece.count)
+    queue.async { [file, pieces, failure] in
+      if let reason = piece.write(to: file.fileDescriptor) { failure.keep(reason) }
+      pieces.give(piece)
     }
-    buffer = []
-    buffer.reserveCapacity(Self.flushAt + 8_192)
   }
 
   /// Waits until all of it is on the disk.
   func synchronize() throws {
     try flush()
     queue.sync { [file, failure] in
-      do {
-        try file.synchronize()
-      } catch {
-        // A pipe or a device keeps nothing.
-        if (error as NSError).isNoSuchThing { return }
-        failure.keep(error)
-      }
+      // A pipe or a device keeps nothing.
+      if fsync(file.fileDescriptor) != 0, errno != EINVAL { failure.keep(String(cString: strerror(errno))) }
     }
     try failure.check(path)
+  }
+}
+
+/// Memory for what is written next. As much as is out waits to be written: more would only be memory.
+private final class EmptyPieces: Sendable {
+  /// Bytes after which a piece is handed over.
+  static let size = 1 << 19
+
+  private let pieces: Mutex<[TextPiece]>
+  private let room = DispatchSemaphore(value: 3)
+
+  init() {
+    pieces = Mutex([])
+  }
+
+  /// An empty piece; waits until there is one.
+  func take() -> TextPiece {
+    room.wait()
+    return pieces.withLock { $0.popLast() } ?? TextPiece(capacity: Self.size + 16_384)
+  }
+
+  func give(_ piece: TextPiece) {
+    piece.removeAll()
+    pieces.withLock { $0.append(piece) }
+    room.signal()
+  }
+}
+
+extension TextPiece {
+  /// Writes all of it; why that is not possible, or nil.
+  fileprivate func write(to descriptor: Int32) -> String? {
+    withBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return String(cString: strerror(errno)) }
+        rest = rest.dropFirst(count)
+      }
+      return nil
+    }
   }
 }
 
@@ -107,17 +128,9 @@ final class ResultStream: ScoreSink {
 private final class WriteFailure: Sendable {
   private let reason = Mutex<String?>(nil)
 
-  func keep(_ error: any Error) { reason.withLock { $0 = $0 ?? error.localizedDescription } }
+  func keep(_ words: String) { reason.withLock { $0 = $0 ?? words } }
 
   func check(_ path: String) throws(ReplayError) {
     if let reason = reason.withLock({ $0 }) { throw .unwritable(file: path, reason: reason) }
-  }
-}
-
-extension NSError {
-  /// Whether this is EINVAL, here or below: the file can't be synchronised.
-  fileprivate var isNoSuchThing: Bool {
-    let below = userInfo[NSUnderlyingErrorKey] as? NSError ?? self
-    return below.domain == NSPOSIXErrorDomain && below.code == Int(EINVAL)
   }
 }

@@ -18,9 +18,9 @@ extension DealEngine {
         trigger: trigger, score: assessment.score, winProbability: assessment.winProbability, tier: assessment.tier,
         percentile: baselines.percentile(of: assessment.score), previousScore: deals[place].prediction?.score,
         previousTier: deals[place].tier, components: assessment.components,
-        reasons: settings.writesReasons ? Reasons.words(for: assessment, features, flags, &sentences) : [],
-        actions: settings.playbook.actions(
-          for: features, tier: assessment.tier, settings.baselines, &baselines),
+        reasons: settings.writesWords ? Reasons.words(for: assessment, features, flags, &sentences) : [],
+        actions: settings.writesWords
+          ? settings.playbook.actions(for: features, tier: assessment.tier, settings.baselines, &baselines) : [],
         flags: flags, amount: features.amount, descriptors: features.descriptors, stage: features.stage,
         ageDays: features.ageDays, daysInStage: features.daysInStage, expectedCloseAt: deals[place].expectedCloseAt,
         model: settings.model.id, configurationHash: settings.configurationHash, source: source,

@@ -14,15 +14,17 @@ public struct DealEngine: Sendable {
   /// What has been seen since the start.
   public internal(set) var counters = EngineCounters()
 
-  var deals = DealTable()
+  var deals: DealTable
   var sentences = ReasonSentences()
   var queue = DueQueue()
   private var committed = ChangelogPosition(nextOffset: 0, streamTime: nil)
 
-  /// An engine without deals.
-  public init(partition: Int32, settings: EngineSettings) {
+  /// An engine without deals. One that need not roll back keeps nothing for it, and does not know which deals have
+  /// changed since the last commit.
+  public init(partition: Int32, settings: EngineSettings, canRollBack: Bool = true) {
     self.partition = partition
     self.settings = settings
+    deals = DealTable(canRollBack: canRollBack)
   }
 
   /// Deals kept: open ones, and closed or deleted ones for as long as `closedRetentionDays`.

@@ -37,6 +37,10 @@ struct DealTable: Sendable {
   private var used: Int32 = 0
   private var journal: [Change] = []
   private var interval: UInt32 = 1
+  private let canRollBack: Bool
+
+  /// An empty table; one that need not roll back keeps nothing for it.
+  init(canRollBack: Bool) { self.canRollBack = canRollBack }
 
   /// Deals kept, closed and deleted ones included.
   var count: Int { index.count }
@@ -56,6 +60,7 @@ struct DealTable: Sendable {
 
   /// Keeps what a place holds for a rollback, once in a commit interval.
   mutating func willChange(_ place: Int32) {
+    guard canRollBack else { return }
     let (block, row) = (Self.block(place), Self.row(place))
     guard blocks[block][row].touched != interval, let id = blocks[block][row].id else { return }
     journal.append(Change(slot: place, id: id, state: blocks[block][row].state))
@@ -64,7 +69,7 @@ struct DealTable: Sendable {
 
   mutating func insert(_ id: DealID, _ state: DealState) -> Int32 {
     let place = vacantPlace()
-    journal.append(Change(slot: place, id: nil, state: nil))
+    if canRollBack { journal.append(Change(slot: place, id: nil, state: nil)) }
     fill(place, id, state)
     return place
   }
@@ -73,7 +78,8 @@ struct DealTable: Sendable {
     guard let id = id(at: place) else { return }
     willChange(place)
     empty(place, id)
-    // The place is not reused before the commit: the journal may have to put the deal back into it.
+    // Else the place is not reused before the commit: the journal may have to put the deal back into it.
+    if !canRollBack { vacant.append(place) }
   }
 
   /// Takes in a state from the changelog: nothing to undo, nothing to publish.

@@ -16,8 +16,8 @@ public struct EngineSettings: Sendable {
   public var currencies: CurrencyTable
   /// Identifies all of the above in every event.
   public var configurationHash: Symbol
-  /// Whether scores carry their reasons in words. Whoever reads only the figures of many scores can do without.
-  public var writesReasons = true
+  /// Whether scores carry reasons and actions. Whoever reads only the figures of many scores can do without.
+  public var writesWords = true
 
   /// Settings; the defaults are those of the design.
   public init(
