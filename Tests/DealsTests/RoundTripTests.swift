@@ -36,11 +36,14 @@ import Testing
   func positions() throws {
     let decoder = StateDecoder()
     let position = ChangelogPosition(nextOffset: 42, streamTime: Timestamp(milliseconds: 1_500), isLive: true)
-    let bytes = written { $0.position(position) }
     let key = Array(ChangelogPosition.key.utf8)
-    #expect(
-      try key.withUnsafeBytes { key in try bytes.withUnsafeBytes { try decoder.decode(key: key, value: $0) } }
-        == .position(position))
+    // Records of older versions, and those written without a transaction, name no writer.
+    for writer in [nil, "scorer-1-0"] {
+      let bytes = written { $0.position(position, writer: writer) }
+      #expect(
+        try key.withUnsafeBytes { key in try bytes.withUnsafeBytes { try decoder.decode(key: key, value: $0) } }
+          == .position(position, writer: writer))
+    }
     let deal = Array("D1".utf8)
     #expect(try deal.withUnsafeBytes { try decoder.decode(key: $0, value: nil) } == .deal(DealID("D1")!, nil))
   }

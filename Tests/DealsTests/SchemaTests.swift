@@ -19,6 +19,7 @@ import Testing
     #expect(try faults("risk.schema.json") { $0.riskEvent(risk) } == [], "seed \(seed)")
     let position = ChangelogPosition(nextOffset: 1, streamTime: samples.instant(), isLive: false)
     #expect(try faults("state.schema.json") { $0.position(position) } == [])
+    #expect(try faults("state.schema.json") { $0.position(position, writer: "scorer-1-0") } == [])
   }
 
   @Test("the schemas refuse what is wrong")

@@ -28,11 +28,13 @@ final class Drill {
   private let events: [SimulatedEvent]
   private let flag: DoneFlag
 
-  /// Begins to send the changes, spread over so many seconds.
+  /// Begins to send the changes, spread over so many seconds, once the stream is prepared.
   init(
-    events: [SimulatedEvent] = Drill.events, partitions: Int = 6, brokers: Int = 1, seconds: Double
+    events: [SimulatedEvent] = Drill.events, partitions: Int = 6, brokers: Int = 1, seconds: Double,
+    prepare: (Stream) throws -> Void = { _ in }
   ) throws {
     let stream = try Stream(partitions: partitions, brokers: brokers)
+    try prepare(stream)
     self.stream = stream
     self.events = events
     let (done, client, topic) = (DoneFlag(), stream.client, stream.topics.changes)

@@ -166,7 +166,9 @@ extension JSONWriter {
   }
 
   /// The position's record of `deals.state`.
-  public mutating func position(_ position: ChangelogPosition) {
+  ///
+  /// - Parameter writer: The group's member that writes it within a transaction; nil without one.
+  public mutating func position(_ position: ChangelogPosition, writer: String? = nil) {
     beginObject()
     key("version")
     integer(1)
@@ -175,6 +177,10 @@ extension JSONWriter {
     optional("stream_time", position.streamTime)
     key("live")
     boolean(position.isLive)
+    if let writer {
+      key("writer")
+      string(writer)
+    }
     endObject()
   }
 

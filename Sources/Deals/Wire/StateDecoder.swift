@@ -2,8 +2,8 @@
 public enum ChangelogRecord: Hashable, Sendable {
   /// A deal; nil is its tombstone.
   case deal(DealID, DealState?)
-  /// How far the twin partition was processed.
-  case position(ChangelogPosition)
+  /// How far the twin partition was processed, and the group's member that wrote so within a transaction; nil without one.
+  case position(ChangelogPosition, writer: String?)
 }
 
 /// Reads records of `deals.state`. Belongs to one thread.
@@ -23,7 +23,7 @@ public final class StateDecoder {
     let keyText = String(decoding: key, as: UTF8.self)
     if keyText == ChangelogPosition.key {
       guard let value else { throw DecodeFailure(.tombstone, nil, "the position was deleted: restore the topic") }
-      return .position(try position(value))
+      return try position(value)
     }
     guard let id = DealID(keyText) else {
       throw DecodeFailure(.invalidDealID, nil, "the key is no deal id: is this topic deals.state?")
@@ -41,22 +41,25 @@ public final class StateDecoder {
     }
   }
 
-  private func position(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> ChangelogPosition {
+  private func position(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> ChangelogRecord {
     try reader.read(bytes) { root throws(DecodeFailure) in
       var nextOffset: Int64?
       var streamTime: Timestamp?
       var isLive = false
+      var writer: String?
       try root.forEachMember { key, value throws(DecodeFailure) in
         switch key {
         case .version: try value.requireVersion()
         case .nextOffset: nextOffset = try value.integer(key)
         case .streamTime: streamTime = try value.timestamp(key)
         case .live: isLive = try value.boolean(key)
+        case .writer: writer = try value.string(key)
         default: return
         }
       }
       guard let nextOffset else { throw missing("next_offset") }
-      return ChangelogPosition(nextOffset: nextOffset, streamTime: streamTime, isLive: isLive)
+      return .position(
+        ChangelogPosition(nextOffset: nextOffset, streamTime: streamTime, isLive: isLive), writer: writer)
     }
   }
 }

@@ -42,11 +42,11 @@ public struct ClusterDescription: Hashable, Sendable {
   public var topics: [String: TopicDescription]
 }
 
-/// Looks at a cluster and makes topics. Blocks; use it from a `DedicatedThread`.
+/// Looks at a cluster and makes topics. Blocks; use it from a `DedicatedThread`. Its calls may come from any thread.
 ///
 /// It rides on a producer's connection: a client of its own would be one more to close.
-public final class Admin {
-  private let handle: ClientHandle
+public final class Admin: Sendable {
+  let handle: ClientHandle
 
   /// Opens a connection.
   public init(_ configuration: ClientConfiguration, logger: Logger) throws(KafkaError) {
@@ -55,6 +55,9 @@ public final class Admin {
     handle = try ClientHandle(
       RD_KAFKA_PRODUCER, producer.properties, ClientHandle.Callbacks(logger: logger))
   }
+
+  /// Asks over the connections of a consumer, which are there already.
+  public init(of consumer: Consumer) { handle = consumer.handle }
 
   /// The brokers and all topics.
   ///
@@ -142,7 +145,7 @@ public final class Admin {
     return settings
   }
 
-  private func request(
+  func request(
     _ operation: rd_kafka_admin_op_t, _ timeout: Int32, _ context: String,
     _ send: (OpaquePointer?, OpaquePointer?) -> Void
   ) throws(KafkaError) -> OpaquePointer {

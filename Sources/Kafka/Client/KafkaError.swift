@@ -27,6 +27,12 @@ public struct KafkaError: Error, Hashable, Sendable {
   public var isRetriable: Bool { errorClass == .retriable }
   /// Whether the work since the last commit must be undone and done again.
   public var requiresAbort: Bool { errorClass == .abortable }
+  /// Whether a producer's transactional id was taken into use by another one, which has ended what this one had open.
+  public var isFenced: Bool {
+    [
+      RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+    ].contains { $0.rawValue == code }
+  }
   /// Whether the client can't go on.
   public var isFatal: Bool { errorClass == .fatal }
 

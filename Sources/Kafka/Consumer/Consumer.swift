@@ -15,6 +15,7 @@ public final class Consumer {
   }
 
   let handle: ClientHandle
+  let configuration: ConsumerConfiguration
   private let rebalancing: RebalanceState
   private var messages: [UnsafeMutablePointer<rd_kafka_message_t>] = []
   private var isClosed = false
@@ -28,6 +29,7 @@ public final class Consumer {
     _ configuration: ConsumerConfiguration, logger: Logger, statistics: (@Sendable (String) -> Void)? = nil
   ) throws(KafkaError) {
     rebalancing = RebalanceState()
+    self.configuration = configuration
     let callbacks = ClientHandle.Callbacks(logger: logger, statistics: statistics, rebalancing: rebalancing)
     handle = try ClientHandle(RD_KAFKA_CONSUMER, configuration.properties, callbacks) { conf in
       rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, opaque in

@@ -14,7 +14,9 @@ struct StateRecords {
   private var records: [Record] = []
 
   /// Encodes everything that changed in an engine since its last commit.
-  init(_ engine: DealEngine, _ writer: inout JSONWriter) {
+  ///
+  /// - Parameter member: Who writes it within a transaction; nil without one.
+  init(_ engine: DealEngine, writer member: String?, _ writer: inout JSONWriter) {
     records.reserveCapacity(engine.uncommittedDeals + 1)
     bytes.reserveCapacity(engine.uncommittedDeals * 420 + 256)
     engine.forEachUncommittedDeal { id, state in
@@ -26,7 +28,7 @@ struct StateRecords {
     }
     let key = append(ChangelogPosition.key.utf8)
     writer.removeAll()
-    writer.position(engine.position)
+    writer.position(engine.position, writer: member)
     records.append(Record(key: key, value: append(&writer)))
   }
 

@@ -8,6 +8,8 @@ import Kafka
 protocol Committer: AnyObject {
   /// What the records of the current step belong to.
   var group: DeliveryGroup { get }
+  /// The group has given this member partitions: from now on it may write. Called with each assignment, before anything else.
+  func join() throws(KafkaError)
   /// A task goes on from a position that was restored: its group's offset may lie behind, as the last owner died between
   /// the two.
   func resume(_ partition: TopicPartition, at position: Int64)

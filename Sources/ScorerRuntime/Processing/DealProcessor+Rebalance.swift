@@ -11,7 +11,12 @@ extension DealProcessor {
 
   private func assigned(_ partitions: [TopicPartition]) -> [TopicPartition: StartOffset] {
     metrics.countRebalance()
-    logger.info("assigned", metadata: ["partitions": "\(partitions.map(\.partition).sorted())"])
+    let back = takeKept(partitions)
+    logger.info(
+      "assigned",
+      metadata: [
+        "partitions": "\(partitions.map(\.partition).sorted())", "kept": "\(back.map(\.partition).sorted())",
+      ])
     report.hasJoined = true
     defer { publishReport() }
     guard !partitions.isEmpty else { return [:] }
@@ -19,24 +24,72 @@ extension DealProcessor {
       handlerError = .partitionsChanged(strange.partition, from: self.partitions)
       return [:]
     }
-    let new = partitions.map { DealTask(partition: $0.partition, settings: settings.engine) }
+    var starts: [TopicPartition: StartOffset] = [:]
     do throws(KafkaError) {
-      restorations.append(try Restoration(new, settings, logger: logger, metrics: metrics))
+      try committer.join()
+      for task in back {
+        starts[takeBack(task)] = .offset(task.engine.position.nextOffset)
+        try line(up: task)
+      }
+      let others = partitions.filter { starts[$0] == nil }
+      if !others.isEmpty { try beginRestoring(others) }
+      // Where reading begins is known once the state is: until then the partition stands still at its end.
+      for partition in others { starts[partition] = .end }
     } catch {
-      handlerError = .kafka(error)
+      if !isStopped() { handlerError = .kafka(error) }
       return [:]
     }
+    return starts
+  }
+
+  /// What of the partitions was this thread's until just now, in the state in which it gave it back.
+  ///
+  /// A generation of the group gives a partition to one member at most. Who had it in a generation and has it in the very
+  /// next was its only owner all the time: nobody has written to its state since, and nobody who owned it in an older
+  /// generation could still commit anything by the time this thread began to score it.
+  private func takeKept(_ partitions: [TopicPartition]) -> [DealTask] {
+    let (before, now) = (generation, consumer.generation)
+    defer {
+      generation = now
+      kept = [:]
+    }
+    guard let before, let now, now.directlyFollows(before) else { return [] }
+    return partitions.compactMap { kept[$0.partition] }
+  }
+
+  private func takeBack(_ task: DealTask) -> TopicPartition {
+    let partition = TopicPartition(settings.topics.changes, task.partition)
+    tasks[task.partition] = task
+    if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
+    return partition
+  }
+
+  private func beginRestoring(_ partitions: [TopicPartition]) throws(KafkaError) {
+    let new = partitions.map { DealTask(partition: $0.partition, settings: settings.engine) }
+    let readers: Restoration.Readers
+    if let idleReaders {
+      readers = idleReaders
+    } else {
+      readers = try Restoration.Readers(settings, logger: logger)
+    }
+    idleReaders = nil
+    restorations.append(try Restoration(new, settings, readers, logger: logger, metrics: metrics))
     for task in new { tasks[task.partition] = task }
     toPause += partitions
-    // Where reading begins is known once the state is: until then the partition stands still at its end.
-    return Dictionary(uniqueKeysWithValues: partitions.map { ($0, .end) })
+    succeeded = [settings.memberName(thread: number)]
   }
 
   private func revoked(_ partitions: [TopicPartition]) {
     metrics.countRebalance()
     logger.info("revoked", metadata: ["partitions": "\(partitions.map(\.partition).sorted())"])
+    for succession in successions { succession.conclude() }
+    successions = []
     do throws(KafkaError) {
       try committer.finish(running, timeout: Int32(settings.sessionTimeout / 2))
+      for partition in partitions {
+        guard let task = tasks[partition.partition], task.phase == .running else { continue }
+        if !task.engine.hasUncommittedChanges { kept[partition.partition] = task }
+      }
     } catch {
       // What was not committed is done again by the next owner.
       logger.warning("not committed before the partitions went: \(error)")
@@ -57,9 +110,9 @@ extension DealProcessor {
   }
 
   private func abandonAndRollBack(_ cause: KafkaError) {
-    if cause.errorClass != .abortable, !cause.isRetriable { handlerError = .kafka(cause) }
+    if cause.errorClass != .abortable, !cause.isRetriable, !cause.isFenced { handlerError = .kafka(cause) }
     do throws(KafkaError) {
-      try committer.abandon()
+      if cause.isFenced { try renewOutput() } else { try committer.abandon() }
     } catch {
       handlerError = .kafka(error)
     }
@@ -71,6 +124,7 @@ extension DealProcessor {
     for number in numbers { tasks[number] = nil }
     history.remove(numbers)
     for restoration in restorations { restoration.drop(numbers) }
+    releaseRestorations()
     toPause.removeAll { numbers.contains($0.partition) }
     publishReport()
   }
@@ -89,9 +143,31 @@ extension DealProcessor {
       for task in try restoration.step(maxRecords: 20_000) where tasks[task.partition] === task {
         try begin(task)
       }
-      if restoration.isComplete { restoration.close() }
+      succeed(to: restoration.takeWriters())
+    }
+    releaseRestorations()
+    successions.removeAll(where: \.isOver)
+  }
+
+  /// Lets the clients of restorations that are over wait for the next one.
+  private func releaseRestorations() {
+    for restoration in restorations where restoration.isComplete {
+      if idleReaders == nil, let readers = try? restoration.release() {
+        idleReaders = readers
+      } else {
+        restoration.close()
+      }
     }
     restorations.removeAll(where: \.isComplete)
+  }
+
+  /// Has ended what former owners may have left open.
+  private func succeed(to writers: Set<String>) {
+    let new = writers.subtracting(succeeded)
+    guard settings.guarantee == .exactlyOnce, !new.isEmpty else { return }
+    succeeded.formUnion(new)
+    let names = Succession.Names(member: settings.memberName(thread: number), settings: settings)
+    successions.append(Succession(to: new, names, asking: Admin(of: consumer), logger: logger))
   }
 
   private func begin(_ task: DealTask) throws(ScorerError) {
@@ -107,15 +183,20 @@ extension DealProcessor {
     try asking { () throws(KafkaError) in
       try pauseAssigned()
       try consumer.seek([partition: .offset(task.engine.position.nextOffset)])
-      // Let go at once, it makes sure that polls hand the partition out, whatever was done with it before.
-      let queue = try PartitionQueue(partition, of: consumer)
-      // A scorer that is told not to wait for the ledger need not mind the order either.
-      if !task.engine.position.isLive, settings.backfillLedgerWait > 0 { history.add(queue) }
+      try line(up: task)
       try consumer.resume([partition])
     }
     if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
     task.phase = .running
     publishReport()
+  }
+
+  /// Has a partition of the past taken in the order of time, and one of the present as its changes come.
+  private func line(up task: DealTask) throws(KafkaError) {
+    // Let go at once, it makes sure that polls hand the partition out, whatever was done with it before.
+    let queue = try PartitionQueue(TopicPartition(settings.topics.changes, task.partition), of: consumer)
+    // A scorer that is told not to wait for the ledger need not mind the order either.
+    if !task.engine.position.isLive, settings.backfillLedgerWait > 0 { history.add(queue) }
   }
 
   private func asking<Answer>(

@@ -11,6 +11,8 @@ final class DealProcessor {
   private static let batchSize = 2_000
   /// Changes of one step of backfill: a step is scored with the outcomes of the steps before it.
   private static let backfillBatchSize = 500
+  /// Between two looks at this member's place in its group.
+  private static let tendingInterval = Duration.milliseconds(50)
   /// Milliseconds between looks at the wall clock for what is due.
   private static let punctuationInterval: Int64 = 200
 
@@ -20,16 +22,27 @@ final class DealProcessor {
   let clock: @Sendable () -> Timestamp
   let metrics: ScorerMetrics
   let consumer: Consumer
-  let writer: OutputWriter
-  let committer: any Committer
+  /// Made anew where this thread was out of its group.
+  private(set) var writer: OutputWriter
+  private(set) var committer: any Committer
   let lease: Lease
   /// Partitions of deals.changes when the scorer started.
   let partitions: Int
   let status: ScorerStatus
-  private let isStopped: @Sendable () -> Bool
+  let isStopped: @Sendable () -> Bool
   var report = ScorerStatus.Thread()
   var tasks: [Int32: DealTask] = [:]
   var restorations: [Restoration] = []
+  /// The clients of the last restoration, for the next.
+  var idleReaders: Restoration.Readers?
+  /// What was revoked and may come straight back, its last change committed.
+  var kept: [Int32: DealTask] = [:]
+  /// The group's generation in which `tasks` were assigned; nil where it is not known.
+  var generation: GroupGeneration?
+  /// Who ends what former owners have left open.
+  var successions: [Succession] = []
+  /// The members for which that was begun since the last assignment, and this one.
+  var succeeded: Set<String> = []
   /// Partitions that were just assigned: they stand still until their state is whole.
   var toPause: [TopicPartition] = []
   /// What a rebalance handler met; thrown once the poll has returned.
@@ -40,6 +53,7 @@ final class DealProcessor {
   private let decoder: ChangeDecoder
   private var output = EngineOutput()
   private var punctuated = Timestamp(milliseconds: 0)
+  private var tended = ContinuousClock.now
   /// The last step held changes of the past.
   private var isBackfilling = false
   /// The clients' own figures: each client has its gauges, as one takes away what the other does not know.
@@ -79,28 +93,45 @@ final class DealProcessor {
       consumer = try Consumer(
         Self.consumerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.consumer.receive(_:) }
       )
-      let producer = try Producer(
-        Self.producerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.producer.receive(_:) }
-      )
-      writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
-      let topic = settings.topics.changes
-      committer =
-        settings.guarantee == .exactlyOnce
-        ? try TransactionalCommitter(
-          writer, consumer, topic: topic, interval: settings.commitInterval, isStopped: isStopped)
-        : PipelinedCommitter(writer, consumer, lease, topic: topic)
+      (writer, committer) = try Self.output(
+        settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
     } catch {
       throw .kafka(error)
     }
   }
 
+  private static func output(
+    _ settings: ScorerSettings, _ number: Int, _ consumer: Consumer, _ lease: Lease, logger: Logger,
+    gauges: StatisticsGauges?, isStopped: @escaping @Sendable () -> Bool
+  ) throws(KafkaError) -> (OutputWriter, any Committer) {
+    let producer = try Producer(
+      producerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.receive(_:) })
+    let writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
+    let topic = settings.topics.changes
+    guard settings.guarantee == .exactlyOnce else {
+      return (writer, PipelinedCommitter(writer, consumer, lease, topic: topic))
+    }
+    let committer = TransactionalCommitter(
+      writer, consumer, topic: topic, member: settings.memberName(thread: number), interval: settings.commitInterval,
+      isStopped: isStopped)
+    return (writer, committer)
+  }
+
+  /// Closes the producer and opens another. The next assignment takes its transactional id into use, which ends what the old
+  /// one has open.
+  func renewOutput() throws(KafkaError) {
+    writer.producer.close()
+    (writer, committer) = try Self.output(
+      settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
+  }
+
   private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {
     var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
     configuration.client.clientID += "-consumer-\(number)"
-    configuration.groupInstanceID = "\(settings.instanceID)-\(number)"
+    configuration.groupInstanceID = settings.memberName(thread: number)
     configuration.sessionTimeout = settings.sessionTimeout
     // A member learns by its heartbeat that the group shares out anew: until then the partitions of one that died lie idle.
-    configuration.heartbeatInterval = max(100, settings.sessionTimeout / 20)
+    configuration.heartbeatInterval = max(100, min(250, settings.sessionTimeout / 20))
     configuration.fetchWaitMax = settings.fetchWaitMax
     return configuration
   }
@@ -113,13 +144,14 @@ final class DealProcessor {
       // What the broker did not take within a session is not ours to write any more.
       configuration.messageTimeout = settings.sessionTimeout
     } else {
-      configuration.transactionalID = "\(settings.topics.prefix)\(settings.groupID)-\(settings.instanceID)-\(number)"
+      configuration.transactionalID = settings.transactionalID(ofMember: settings.memberName(thread: number))
     }
     return configuration
   }
 
   /// Runs until it is stopped, then commits and leaves the group.
   func run() throws(ScorerError) {
+    try endFormerTransaction()
     try readLedger()
     do throws(KafkaError) {
       try consumer.subscribe([settings.topics.changes], rebalanceHandler())
@@ -128,6 +160,26 @@ final class DealProcessor {
     }
     while !isStopped() { try turn() }
     try stop()
+  }
+
+  /// What an earlier run of this thread left open would hold back the end of the ledger, which is read next. By a producer
+  /// that does nothing else: that of the committer takes the id into use when this thread is a member of its group.
+  private func endFormerTransaction() throws(ScorerError) {
+    guard settings.guarantee == .exactlyOnce else { return }
+    let id = settings.transactionalID(ofMember: settings.memberName(thread: number))
+    do throws(KafkaError) {
+      let producer = try Producer(settings.successorConfiguration(id), logger: logger)
+      defer { producer.close() }
+      while !isStopped() {
+        do throws(KafkaError) {
+          return try producer.initTransactions(timeout: 1_000)
+        } catch {
+          guard error.isRetriable else { throw error }
+        }
+      }
+    } catch {
+      throw .kafka(error)
+    }
   }
 
   /// Nothing is scored before the ledger was read to the end that it had at the start.
@@ -160,6 +212,7 @@ final class DealProcessor {
 
   /// One turn of the loop.
   private func turn() throws(ScorerError) {
+    tendGroup()
     try restore()
     try followLedger(timeout: 0)
     do throws(KafkaError) {
@@ -179,7 +232,14 @@ final class DealProcessor {
       if error.isFatal { throw .kafka(error) }
       logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
     }
-    if let error = writer.producer.fatalError { throw .kafka(error) }
+    if let error = writer.producer.fatalError { try recover(from: error) }
+  }
+
+  private func tendGroup() {
+    let now = ContinuousClock.now
+    guard now - tended >= Self.tendingInterval else { return }
+    tended = now
+    consumer.tendGroup()
   }
 
   /// During backfill, waits until the outcomes of the last step have come round: the next one is scored with them.
@@ -347,7 +407,7 @@ final class DealProcessor {
 
   /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
   private func recover(from error: KafkaError) throws(ScorerError) {
-    if settings.guarantee == .atLeastOnce { return try surrender(after: error) }
+    guard settings.guarantee == .exactlyOnce, !error.isFenced else { return try surrender(after: error) }
     guard error.errorClass == .abortable else { throw .kafka(error) }
     metrics.countAbort()
     logger.warning("transaction aborted: \(error)")
@@ -363,14 +423,18 @@ final class DealProcessor {
       history.forgetHeads()
       if !positions.isEmpty { try consumer.seek(positions) }
     } catch {
-      throw .kafka(error)
+      guard error.isFenced else { throw .kafka(error) }
+      try surrender(after: error)
     }
   }
 
-  /// Without transactions nothing can be undone that was handed to the broker. After a write that failed, or when this thread
-  /// may own nothing any more, it gives everything up unwritten, joins its group again and restores what it is given.
+  /// Gives everything up, joins the group again and restores what it is given.
+  ///
+  /// Without transactions nothing can be undone that was handed to the broker: so after a write that failed, or when this
+  /// thread may own nothing any more. With them, after another has ended this thread's transaction: it was out of its group,
+  /// whether it knows that already or not.
   private func surrender(after error: KafkaError) throws(ScorerError) {
-    guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+    guard error.isRetriable || error.requiresAbort || error.isFenced else { throw .kafka(error) }
     logger.warning("gave up its partitions and joins again: \(error)")
     metrics.countAbort()
     do throws(KafkaError) {
@@ -387,9 +451,13 @@ final class DealProcessor {
   func forsake(_ partitions: [TopicPartition]) throws(KafkaError) {
     output.removeAll()
     entriesUnderWay = 0
-    try committer.abandon()
-    if settings.guarantee == .atLeastOnce { writer.producer.purge() }
+    for succession in successions { succession.cancel() }
+    successions = []
+    kept = [:]
     drop(partitions)
+    if settings.guarantee == .exactlyOnce { return try renewOutput() }
+    try committer.abandon()
+    writer.producer.purge()
   }
 
   /// Commits what is done, leaves the group and closes. Within two seconds where the broker answers.
@@ -398,7 +466,7 @@ final class DealProcessor {
       try committer.finish(running, timeout: 1_500)
     } catch {
       close()
-      if error.errorClass == .abortable { return }
+      if error.errorClass == .abortable || error.isFenced { return }
       throw .kafka(error)
     }
     close()
@@ -406,9 +474,12 @@ final class DealProcessor {
 
   func close() {
     tasks = [:]
+    for succession in successions { succession.cancel() }
+    successions = []
     for restoration in restorations { restoration.close() }
     restorations = []
     history.removeAll()
+    idleReaders?.close()
     consumer.close()
     ledger.close()
     writer.producer.close()

@@ -42,6 +42,8 @@ final class PipelinedCommitter: Committer {
 
   var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
 
+  func join() throws(KafkaError) {}
+
   func resume(_ partition: TopicPartition, at position: Int64) { commits.note([partition: position]) }
 
   func beginStep() throws(KafkaError) {}
@@ -62,7 +64,7 @@ final class PipelinedCommitter: Committer {
     var step = Step(outputs: group, records: [])
     for task in tasks where task.engine.hasUncommittedChanges {
       step.records.append(
-        (task.partition, task.engine.position.nextOffset, StateRecords(task.engine, &encoder)))
+        (task.partition, task.engine.position.nextOffset, StateRecords(task.engine, writer: nil, &encoder)))
       task.engine.commit()
     }
     guard !step.records.isEmpty else { return }

@@ -9,27 +9,38 @@ final class TransactionalCommitter: Committer {
   private let writer: OutputWriter
   private let consumer: Consumer
   private let topic: String
+  /// This member of the group, which positions name as their writer: its heir ends what it leaves open.
+  private let member: String
   /// Not by the wall clock: set back by an hour, it would leave a transaction open for that hour.
   private let interval: Duration
   private let isStopped: @Sendable () -> Bool
   private let latency = Timer(label: "dealpulse_commit_seconds")
   private var encoder = JSONWriter()
   private var begun: ContinuousClock.Instant?
+  private var hasJoined = false
 
   init(
-    _ writer: OutputWriter, _ consumer: Consumer, topic: String, interval: Int,
+    _ writer: OutputWriter, _ consumer: Consumer, topic: String, member: String, interval: Int,
     isStopped: @escaping @Sendable () -> Bool
-  ) throws(KafkaError) {
+  ) {
     self.isStopped = isStopped
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
+    self.member = member
     self.interval = .milliseconds(interval)
-    let producer = writer.producer
-    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
   }
 
   var isIdle: Bool { begun == nil }
+
+  /// Takes the transactional id into use. Not before this thread is a member: until then one that was given its partitions
+  /// may still end what was open under that id (`Succession`), and would fence this producer too.
+  func join() throws(KafkaError) {
+    guard !hasJoined else { return }
+    let producer = writer.producer
+    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
+    hasJoined = true
+  }
 
   /// Position and offset are of one transaction: neither is ever behind.
   func resume(_ partition: TopicPartition, at position: Int64) {}
@@ -67,7 +78,7 @@ final class TransactionalCommitter: Committer {
     let changed = tasks.filter(\.engine.hasUncommittedChanges)
     var offsets: [TopicPartition: Int64] = [:]
     for task in changed {
-      try writer.write(StateRecords(task.engine, &encoder), partition: task.partition, group)
+      try writer.write(StateRecords(task.engine, writer: member, &encoder), partition: task.partition, group)
       offsets[TopicPartition(topic, task.partition)] = task.engine.position.nextOffset
     }
     let producer = writer.producer

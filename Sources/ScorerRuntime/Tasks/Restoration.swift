@@ -5,7 +5,30 @@ import Logging
 /// Reads the twin partitions of `deals.state` for tasks that were assigned together, a piece at a time, so that other
 /// tasks go on being scored meanwhile.
 final class Restoration {
-  private let consumer: Consumer
+  /// The clients that read, open and connected from one restoration to the next: to open them anew would be a good part of
+  /// the time for which a partition that moves is not scored.
+  final class Readers {
+    fileprivate let consumer: Consumer
+    /// Asks for ends beyond open transactions; only where there are any.
+    fileprivate let asker: Consumer?
+
+    init(_ settings: ScorerSettings, logger: Logger) throws(KafkaError) {
+      var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-restore")
+      configuration.offsetReset = .earliest
+      configuration.reportsPartitionEnd = true
+      configuration.fetchWaitMax = settings.fetchWaitMax
+      consumer = try Consumer(configuration, logger: logger)
+      configuration.isolationLevel = .readUncommitted
+      asker = settings.guarantee == .exactlyOnce ? try Consumer(configuration, logger: logger) : nil
+    }
+
+    func close() {
+      consumer.close()
+      asker?.close()
+    }
+  }
+
+  private let readers: Readers
   private let decoder = StateDecoder()
   private let topic: String
   private var waiting: [Int32: DealTask]
@@ -16,36 +39,34 @@ final class Restoration {
   private(set) var records = 0
   /// Which partitions of deals.changes these states are of.
   private let source: String
-  private let isTransactional: Bool
-  /// Asks for ends beyond open transactions; only where there are any.
-  private let asker: Consumer?
   /// How far each partition must be read at least; unknown until no older owner can write to it any more.
   private var goals: [Int32: Int64] = [:]
+  /// Between two questions for the group's offsets where the broker does not answer.
+  private static let pauseAfterRefusal = Duration.milliseconds(50)
   private var turn = 0
+  /// When the group's offsets were last asked for in vain.
+  private var refused: ContinuousClock.Instant?
+  /// Who wrote the newest position that was read of a partition, within a transaction.
+  private var writers: [Int32: String] = [:]
+  /// Writers of partitions that were read to an end, and were not taken yet.
+  private var found: Set<String> = []
   /// The ends that reading has come to so far.
   private var reached: [Int32: Int64] = [:]
   /// The next offset of each partition, and its end when reading began; empty until the broker has said.
   private var reading: [Int32: (next: Int64, end: Int64)] = [:]
 
   init(
-    _ tasks: [DealTask], _ settings: ScorerSettings, logger: Logger, metrics: ScorerMetrics
+    _ tasks: [DealTask], _ settings: ScorerSettings, _ readers: Readers, logger: Logger, metrics: ScorerMetrics
   ) throws(KafkaError) {
     self.metrics = metrics
-    var configuration = ConsumerConfiguration(client: settings.client, groupID: "\(settings.groupID)-restore")
-    configuration.offsetReset = .earliest
-    configuration.reportsPartitionEnd = true
-    configuration.fetchWaitMax = settings.fetchWaitMax
-    consumer = try Consumer(configuration, logger: logger)
-    isTransactional = settings.guarantee == .exactlyOnce
-    configuration.isolationLevel = .readUncommitted
-    asker = isTransactional ? try Consumer(configuration, logger: logger) : nil
+    self.readers = readers
     topic = settings.topics.state
     source = settings.topics.changes
     waiting = Dictionary(uniqueKeysWithValues: tasks.map { ($0.partition, $0) })
     self.logger = logger
     var starts: [TopicPartition: StartOffset] = [:]
     for task in tasks { starts[TopicPartition(topic, task.partition)] = .beginning }
-    try consumer.assign(starts)
+    try readers.consumer.assign(starts)
   }
 
   var isComplete: Bool { waiting.isEmpty }
@@ -63,13 +84,15 @@ final class Restoration {
   ///
   /// - Parameter group: The member that was assigned the partitions.
   func settle(_ group: Consumer) throws(KafkaError) {
-    guard let asker else { return }
-    let unknown = waiting.keys.filter { goals[$0] == nil }.sorted()
+    guard let asker = readers.asker else { return }
+    let unknown = waiting.keys.filter { goals[$0] == nil && reached[$0] != nil }.sorted()
     guard !unknown.isEmpty else { return }
-    if try settle(unknown, group, asker) { return }
-    // One partition whose transaction is open must not hold up the others; one a turn, as an answer is waited for.
+    // An answer is waited for, and there are partitions that are scored meanwhile.
+    if let refused, ContinuousClock.now - refused < Self.pauseAfterRefusal { return }
+    // One partition whose transaction is open must not hold up the others: all are asked for together and one by one.
+    let asked = turn.isMultiple(of: 2) ? unknown : [unknown[turn / 2 % unknown.count]]
     turn += 1
-    _ = try settle([unknown[turn % unknown.count]], group, asker)
+    refused = try settle(asked, group, asker) ? nil : .now
   }
 
   /// False where the broker can't say yet: the transaction ends, or the broker ends it when its time is over.
@@ -87,12 +110,13 @@ final class Restoration {
 
   private func isWhole(_ partition: Int32) -> Bool {
     guard let end = reached[partition] else { return false }
-    guard isTransactional else { return true }
+    guard readers.asker != nil else { return true }
     return goals[partition].map { end >= $0 } ?? false
   }
 
   /// Reads on for a moment; returns the tasks whose state is now whole.
   func step(maxRecords: Int) throws(ScorerError) -> [DealTask] {
+    let consumer = readers.consumer
     let count = try consumer.withBatch(maxMessages: maxRecords, timeout: 5) { batch throws(ScorerError) in
       try batch.forEach { message throws(ScorerError) in
         try take(message)
@@ -107,7 +131,9 @@ final class Restoration {
     var complete: [DealTask] = []
     for event in consumer.takeEvents() {
       switch event {
-      case .reachedEnd(let partition, let offset): reached[partition.partition] = offset
+      case .reachedEnd(let partition, let offset):
+        reached[partition.partition] = offset
+        if let writer = writers[partition.partition] { found.insert(writer) }
       case .failed(let error, _):
         if error.isFatal { throw .kafka(error) }
       }
@@ -121,11 +147,20 @@ final class Restoration {
     return complete
   }
 
+  /// The members that wrote the newest positions of partitions which were read to an end since the last call. Where one of
+  /// them died, its transaction may be open still.
+  func takeWriters() -> Set<String> {
+    defer { found = [] }
+    return found
+  }
+
   /// Asks once how much there is to read, for the progress alone: without an answer there is none to show.
   private func askForEnds() {
     guard reading.isEmpty, !waiting.isEmpty else { return }
     for partition in waiting.keys {
-      guard let marks = consumer.cachedWatermarks(TopicPartition(topic, partition)), marks.high >= 0 else { continue }
+      guard let marks = readers.consumer.cachedWatermarks(TopicPartition(topic, partition)), marks.high >= 0 else {
+        continue
+      }
       reading[partition] = (marks.low, marks.high)
     }
     if reading.count < waiting.count { reading = [:] }
@@ -172,8 +207,9 @@ final class Restoration {
     case .deal(let id, let state):
       task.engine.restore(id, state)
       task.restoredDeals += 1
-    case .position(let position):
+    case .position(let position, let writer):
       task.engine.restore(position)
+      writers[message.partition] = writer
       task.restoredPosition = true
     }
   }
@@ -199,8 +235,12 @@ final class Restoration {
       ])
   }
 
-  func close() {
-    consumer.close()
-    asker?.close()
+  /// Reads no more, and leaves its clients to the next one.
+  func release() throws(KafkaError) -> Readers {
+    try readers.consumer.assign([:])
+    _ = readers.consumer.takeEvents()
+    return readers
   }
+
+  func close() { readers.close() }
 }
