@@ -118,7 +118,7 @@ final class RouterLoop {
     let (commands, lastCommand) = try store.commands()
     for command in commands { command.apply(to: &pipeline, at: now) }
     take(news.statements + batch.statements, at: now, &output)
-    hear(isSomething: !batch.offsets.isEmpty || !news.offsets.isEmpty, at: now, &output)
+    hear(isSomething: batch.isFromStream(settings.topics) || news.isFromStream(settings.topics), at: now, &output)
     if pipeline.isCatchingUp, group.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
     let made = pipeline.tick(at: now)
     output.messages += made.messages

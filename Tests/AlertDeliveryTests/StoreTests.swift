@@ -81,6 +81,27 @@ import Testing
     #expect(try store.entries(state: "pending").count == 1)
   }
 
+  @Test("an alert that opens, ends and opens again is in the outbox each time")
+  func reopened() throws {
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var now = Messages.noon
+    var purposes: [MessagePurpose] = []
+    for round in 1...2 {
+      var opening = Messages.deal("D1")
+      opening.eventID = "opening \(round)"
+      for statement in [opening, .ended(dealID: "D1", at: now)] {
+        var output = PipelineOutput(decisions: pipeline.take(statement, at: now))
+        now = now.adding(milliseconds: 600_000)
+        output.messages += pipeline.tick(at: now).messages
+        purposes += output.messages.map(\.purpose)
+        try store.commit(&pipeline, messages: output.messages, decisions: output.decisions, offsets: [:])
+      }
+    }
+    #expect(purposes == [.alert, .resolved, .alert, .resolved])
+    #expect(try store.entries(state: "pending").map(\.message.purpose) == purposes)
+  }
+
   @Test("an intent without a result is sent again with the same id, marked as a possible repeat")
   func intents() throws {
     let (store, _) = try Messages.store()

@@ -112,6 +112,26 @@ import Testing
     #expect(feedback.dealID.text == "D 1&<x>")
   }
 
+  @Test("the page of a link is a form whose fields, sent as they stand with a verdict, say it")
+  func feedbackForm() throws {
+    let api = try api(token: nil, links: links)
+    let page = text(api.answer(APIRequest(method: "GET", path: "/feedback", query: fields(try link()))))
+    #expect(!page.contains("SQL"))
+    let inputs = page.matches(of: /<input type="(\w+)" name="(\w+)" value="([^"]*)"( checked)?>/).map(\.output)
+    let choices = inputs.filter { $0.1 == "radio" }
+    #expect(choices.map(\.3) == ["accurate", "wrong"])
+    #expect(choices.filter { $0.4 != nil }.map(\.3) == ["accurate"])
+    let hidden = inputs.filter { $0.1 == "hidden" }.map { input in
+      let value = input.3.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+      return "\(input.2)=\(Self.escaped(String(value)))"
+    }
+    let form = (hidden + ["verdict=wrong", "reason="]).joined(separator: "&")
+    let answer = api.answer(APIRequest(method: "POST", path: "/feedback", body: Data(form.utf8)))
+    #expect(answer.status == 200)
+    #expect(text(answer).contains("is wrong"))
+    #expect(try api.store.unpublishedFeedback(limit: 9).count == 1)
+  }
+
   @Test("a link that was changed in any part is refused, and so is one whose time is over")
   func forgery() throws {
     let api = try api(token: nil, links: links)

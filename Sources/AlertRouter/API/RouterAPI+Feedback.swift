@@ -22,10 +22,11 @@ extension RouterAPI {
   }
 
   private func form(_ feedback: Feedback, _ fields: [String: String]) -> APIResponse {
-    let hidden = ["deal", "event", "by", "until", "sig"].map { name in
+    // The closures say their type: with GRDB in view a bare literal may be taken for SQL.
+    let hidden = ["deal", "event", "by", "until", "sig"].map { name -> String in
       "<input type=\"hidden\" name=\"\(name)\" value=\"\(Self.escaped(fields[name] ?? ""))\">"
     }.joined()
-    let choices = FeedbackVerdict.allCases.map { verdict in
+    let choices = FeedbackVerdict.allCases.map { verdict -> String in
       let isChosen = verdict == feedback.verdict ? " checked" : ""
       return
         "<label><input type=\"radio\" name=\"verdict\" value=\"\(verdict.rawValue)\"\(isChosen)> \(verdict.rawValue)</label> "

@@ -16,17 +16,23 @@ public struct Alert: Codable, Hashable, Sendable {
   public var news: String
   /// Set when the alert is over but the group has not said so.
   public var isResolved = false
+  /// The record that opened it: the same whichever router takes it in. Nil for what a store kept before it was noted.
+  public var openedBy: String?
 
   init(_ source: AlertSource, _ fingerprint: Fingerprint, news: String, at now: Timestamp) {
     self.source = source
     self.fingerprint = fingerprint
     self.news = news
+    openedBy = source.eventID
     openedAt = now
     changedAt = now
   }
 
   /// The dollars at stake, 0 where unknown.
   public var dollars: Money { source.amount ?? .zero }
+
+  /// What tells this news from all others: an alert that opens again begins to count anew, but another record opened it.
+  var newsID: String { "\(fingerprint.text):\(openedBy ?? ""):\(revision)" }
 }
 
 extension Sequence where Element == Alert {

@@ -109,9 +109,8 @@ extension AlertPipeline {
       if !isLeader, bin.purpose == .daily, isInDailyDigest(bin.recipientID) { continue }
       let alerts = bin.alerts.compactMap { open[$0] }.sortedByDollars()
       guard !alerts.isEmpty else { continue }
-      let revisions = alerts.map { "\($0.fingerprint.text):\($0.revision)" }
       var message = OutgoingMessage(
-        id: OutgoingMessage.identity([key, bin.dueAt.description] + revisions), purpose: bin.purpose,
+        id: OutgoingMessage.identity([key, bin.dueAt.description] + alerts.map(\.newsID)), purpose: bin.purpose,
         receiver: bin.receiver, recipient: bin.recipientID.flatMap { rules.owners.people[$0] }, madeAt: now)
       message.hold(alerts)
       output.messages.append(message)

@@ -77,10 +77,9 @@ extension AlertPipeline {
   private func message(
     _ draft: Draft, _ group: AlertGroup, _ recipient: Person?, at now: Timestamp
   ) -> OutgoingMessage {
-    let revisions = draft.alerts.map { "\($0.fingerprint.text):\($0.revision)" }
     let id = OutgoingMessage.identity(
-      [group.key, draft.purpose.rawValue, String(group.messages)] + revisions
-        + draft.resolved.map(\.fingerprint.text).sorted())
+      [group.key, draft.purpose.rawValue, String(group.messages)] + draft.alerts.map(\.newsID)
+        + draft.resolved.map(\.newsID).sorted())
     var message = OutgoingMessage(
       id: id, purpose: draft.purpose, receiver: group.receiver, recipient: recipient, madeAt: now)
     message.groupKey = group.key
