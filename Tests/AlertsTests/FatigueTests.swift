@@ -41,6 +41,23 @@ import Testing
     #expect(story.purposes == [.alert, .escalation])
   }
 
+  @Test("what nobody acknowledges goes up level by level, and who was asked hears of the end")
+  func escalationByLevel() throws {
+    var story = try Story(
+      team.replacing("to: manager, group_by", with: "to: rep, group_by")
+        .replacing("repeat_interval: 30d", with: "repeat_interval: 1h, escalate_after: 4h")
+        .replacing("per_day: 5", with: "per_day: 100"))
+    story.take(Story.deal("D1", ["rep_id": "rep_1"]))
+    story.pass("13h")
+    let asked = story.messages.filter { $0.purpose == .escalation }
+    #expect(asked.map { $0.recipient?.id } == ["max", "carla"])
+    #expect(asked.map { $0.madeAt.milliseconds - story.messages[0].madeAt.milliseconds } == [4 * 3_600_000, 8 * 3_600_000])
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("10m")
+    #expect(story.messages.filter { $0.purpose == .resolved }.map { $0.recipient?.id } == ["rep_1", "max", "carla"])
+    #expect(Set(story.messages.map(\.id)).count == story.messages.count)
+  }
+
   @Test("what is acknowledged in time is not escalated")
   func acknowledgedInTime() throws {
     var story = try Story(team.replacing("repeat_interval: 30d", with: "repeat_interval: 30d, escalate_after: 4h"))

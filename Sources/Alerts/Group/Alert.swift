@@ -18,6 +18,8 @@ public struct Alert: Codable, Hashable, Sendable {
   public var isResolved = false
   /// The record that opened it: the same whichever router takes it in. Nil for what a store kept before it was noted.
   public var openedBy: String?
+  /// Set beside `isResolved` in a group that the alert has left for another: it is open, but not here.
+  public var isHandedOn: Bool?
 
   init(_ source: AlertSource, _ fingerprint: Fingerprint, news: String, at now: Timestamp) {
     self.source = source
@@ -30,6 +32,13 @@ public struct Alert: Codable, Hashable, Sendable {
 
   /// The dollars at stake, 0 where unknown.
   public var dollars: Money { source.amount ?? .zero }
+
+  /// The alert for a group that it leaves.
+  func handedOn(_ news: String) -> Alert {
+    var alert = self
+    (alert.news, alert.isResolved, alert.isHandedOn) = (news, true, true)
+    return alert
+  }
 
   /// What tells this news from all others: an alert that opens again begins to count anew, but another record opened it.
   var newsID: String { "\(fingerprint.text):\(openedBy ?? ""):\(revision)" }

@@ -11,7 +11,7 @@ extension AlertPipeline {
       var group =
         groups.removeValue(forKey: key) ?? AlertGroup(key: key, route: route, recipientID: person?.id, labels: labels)
       group.alerts[alert.fingerprint] = alert
-      group.isEscalated = false
+      group.said[alert.fingerprint]?.escalations = 0
       group.wake(at: nextMoment(group, at: now))
       groupKeys[alert.fingerprint, default: []].insert(key)
       store(group)
@@ -59,7 +59,8 @@ extension AlertPipeline {
     for (key, before) in old {
       guard var group = groups[key] else { continue }
       group.said = before.said.filter { group.alerts[$0.key] != nil }
-      for alert in before.alerts.values where alert.isResolved && before.said[alert.fingerprint] != nil {
+      for alert in before.alerts.values where alert.isResolved && before.said[alert.fingerprint] != nil
+      && group.alerts[alert.fingerprint] == nil {
         group.alerts[alert.fingerprint] = alert
         group.said[alert.fingerprint] = before.said[alert.fingerprint]
         groupKeys[alert.fingerprint, default: []].insert(key)
@@ -67,7 +68,6 @@ extension AlertPipeline {
       group.lastSentAt = before.lastSentAt
       group.messages = before.messages
       group.isMuted = before.isMuted
-      group.isEscalated = before.isEscalated
       group.dueAt = before.dueAt ?? nextMoment(group, at: now)
       groups[key] = group
     }

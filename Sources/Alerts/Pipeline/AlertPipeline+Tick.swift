@@ -49,12 +49,12 @@ extension AlertPipeline {
     let limit = now.adding(milliseconds: -rules.backlogAge.value)
     for var group in allGroups {
       let old = group.alerts.values.filter {
-        !$0.isResolved && group.said[$0.fingerprint] != $0.revision && $0.source.occurredAt < limit
+        !$0.isResolved && group.isNews($0) && $0.source.occurredAt < limit
       }
       guard !old.isEmpty else { continue }
       bin(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
       for alert in old {
-        group.said[alert.fingerprint] = alert.revision
+        group.note(alert, saidAt: now, by: .backlog)
         changes.states.insert(alert.fingerprint)
         decisions.append(
           Decision(
@@ -87,6 +87,8 @@ struct Draft {
   var purpose: MessagePurpose
   var alerts: [Alert]
   var resolved: [Alert]
+  /// How far above the group's recipient it goes: 0 for the first person above, where it goes above at all.
+  var level = 0
 
   /// The most dollars first, then by key so that every machine does alike.
   static func comesFirst(_ left: Draft, _ right: Draft) -> Bool {
