@@ -67,6 +67,26 @@ import Testing
     }
   }
 
+  @Test("a digest names what turned critical within its own time")
+  func turnedCritical() throws {
+    var deal = Messages.deal("D1")
+    deal.tier = .critical
+    var message = try message([deal])
+    message.period = "2026-03-09"
+    func text(_ purpose: MessagePurpose, days: Int) throws -> String {
+      message.purpose = purpose
+      message.madeAt = Messages.noon.adding(days: days)
+      return try MessageTemplates().render(message).text
+    }
+    #expect(try text(.daily, days: 0).contains("Turned critical since yesterday: D1 ($75K, EdTech)."))
+    #expect(try !text(.daily, days: 1).contains("Turned critical"))
+    #expect(try text(.weekly, days: 6).contains("Turned critical this week: D1 ($75K, EdTech)."))
+    #expect(try !text(.weekly, days: 7).contains("Turned critical"))
+    #expect(try !text(.monthly, days: 0).contains("Turned critical"))
+    message.alerts[0].criticalSince = nil
+    #expect(try !text(.weekly, days: 0).contains("Turned critical"))
+  }
+
   @Test("what is not news any more says how long it has been open")
   func openFor() throws {
     var message = try message([Messages.deal("D1")])

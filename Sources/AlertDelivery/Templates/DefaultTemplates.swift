@@ -6,7 +6,7 @@ enum DefaultTemplates {
     {{intro}}
     {{/intro}}
     {{#hasTurnedCritical}}
-    Turned critical this week: {{list}}.
+    Turned critical {{when}}: {{list}}.
     {{/hasTurnedCritical}}
     {{#hasTrends}}
 
@@ -64,7 +64,7 @@ enum DefaultTemplates {
     {{intro}}
     {{/intro}}
     {{#hasTurnedCritical}}
-    *Turned critical this week:* {{list}}.
+    *Turned critical {{when}}:* {{list}}.
     {{/hasTurnedCritical}}
     {{#hasTrends}}
     *Trends*
@@ -116,7 +116,7 @@ enum DefaultTemplates {
     <h1 style="margin:0 0 8px;font-size:20px">{{heading}}</h1>
     {{#intro}}<p style="margin:0 0 16px;font-size:15px;color:#4a5568">{{intro}}</p>{{/intro}}
     {{#hasTurnedCritical}}<p style="margin:0 0 16px;padding:10px 12px;font-size:14px;line-height:20px;background:#fef3f2;\
-    border-left:4px solid #b42318"><b>Turned critical this week:</b> {{list}}.</p>{{/hasTurnedCritical}}
+    border-left:4px solid #b42318"><b>Turned critical {{when}}:</b> {{list}}.</p>{{/hasTurnedCritical}}
     {{#hasTrends}}<h2 style="font-size:16px;margin:20px 0 8px">Trends</h2>
     {{#trends}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{arrow}} {{line}}</p>{{/trends}}{{/hasTrends}}
     {{#isDigest}}<h2 style="font-size:16px;margin:20px 0 8px">Most at risk</h2>{{/isDigest}}

@@ -12,7 +12,7 @@ struct MessageContext {
     "score", "actions", "bar", "news", "hasAlerts", "hasResolved", "turnedCritical", "hasTurnedCritical", "trends",
     "hasTrends", "accurate", "wrong", "reports", "hasReports",
     "title", "lines", "lead", "story", "arrow", "color", "isDigest", "list", "standing", "resolvedTitle", "handedOn",
-    "hasHandedOn",
+    "hasHandedOn", "when",
   ]
 
   static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
@@ -20,9 +20,11 @@ struct MessageContext {
     let trends = message.alerts.filter { $0.source.kind == .trendShift }
     let isDigest = message.period != nil
     let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
-    let critical =
-      isDigest
-      ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
+    let (criticalDays, when) = message.purpose == .daily ? (1, "since yesterday") : (7, "this week")
+    let critical = deals.filter { alert in
+      guard let since = alert.criticalSince, message.purpose == .daily || message.purpose == .weekly else { return false }
+      return since.adding(days: criticalDays) > message.madeAt
+    }
     let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted
     let over = message.resolved.filter { $0.isHandedOn != true }
     let handedOn = message.resolved.filter { $0.isHandedOn == true }
@@ -33,7 +35,7 @@ struct MessageContext {
       // Where a message is about nothing else its heading says so.
       "resolvedTitle": message.purpose == .resolved ? "" : "No longer at risk",
       "handedOn": handedOn.prefix(shownAlerts).map(resolved), "hasHandedOn": !handedOn.isEmpty,
-      "standing": standing(message),
+      "standing": standing(message), "when": when,
       "turnedCritical": critical.prefix(10).map { alert($0, message, nil) }, "hasTurnedCritical": !critical.isEmpty,
       "trends": (isDigest ? trends : []).prefix(10).map { alert($0, message, nil) },
       "hasTrends": isDigest && !trends.isEmpty,

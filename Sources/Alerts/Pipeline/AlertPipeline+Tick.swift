@@ -25,6 +25,7 @@ extension AlertPipeline {
     for fingerprint in deduplicator.settle(at: now) {
       output.decisions += resolved(fingerprint, open[fingerprint]?.source, at: now)
     }
+    for fingerprint in deduplicator.steady(at: now) { output.decisions += calmed(fingerprint, at: now) }
     if ledger.spike.hasEnded(at: now, count: rules.spikeCount, window: rules.spikeWindow), isLeader {
       output.decisions += endSpike(at: now)
     }
@@ -64,6 +65,20 @@ extension AlertPipeline {
       store(group)
     }
     return decisions
+  }
+
+  /// An alert flaps no more. Where its last opening was passed over as one swing among many, it is said now.
+  private mutating func calmed(_ fingerprint: Fingerprint, at now: Timestamp) -> [Decision] {
+    changes.memories.insert(fingerprint)
+    changes.states.insert(fingerprint)
+    guard var alert = open[fingerprint], groupKeys[fingerprint] == nil else { return [] }
+    alert.revision += 1
+    alert.changedAt = now
+    alert.news = "still at risk, and steady now"
+    open[fingerprint] = alert
+    note(fingerprint)
+    deduplicator.noteSaid(alert.source, fingerprint)
+    return place(alert, at: now)
   }
 
   private mutating func endSpike(at now: Timestamp) -> [Decision] {
