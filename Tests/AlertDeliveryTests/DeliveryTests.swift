@@ -116,7 +116,8 @@ import Testing
 
   /// What Slack was asked over a deal's life of two days, escalated after four hours: method, channel and message's time.
   private func slackCalls(_ groupBy: String, _ deals: [String]) throws -> [String] {
-    let server = LocalServer((1...9).map { LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C\($0)\",\"ts\":\"\($0).5\"}") })
+    let server = LocalServer(
+      (1...9).map { LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C\($0)\",\"ts\":\"\($0).5\"}") })
     let rules = try RulesLoader.load(
       yaml: """
         receivers: {out: {type: console}}
@@ -130,7 +131,8 @@ import Testing
         """, file: "router.yaml")
     let (store, _) = try Messages.store()
     var pipeline = AlertPipeline(rules)
-    let line = "out: {type: slack, token_env: T, channel: \"#d\", url: \"\(server.url)\", allow_private_addresses: true}"
+    let line =
+      "out: {type: slack, token_env: T, channel: \"#d\", url: \"\(server.url)\", allow_private_addresses: true}"
     let deliverer = Deliverer(store, try Messages.receiver(line, ["T": "xoxb"]))
     for deal in deals { _ = pipeline.take(Messages.deal(deal), at: Messages.noon) }
     for hour in 0..<6 {

@@ -133,7 +133,8 @@ import Testing
     #expect(story.messages.last?.alerts.first?.news == "worse: High → Critical, 58 → 78")
   }
 
-  @Test("a deal that flapped and has stayed open until the window was over is said to be steady, and is as any other again")
+  @Test(
+    "a deal that flapped and has stayed open until the window was over is said to be steady, and is as any other again")
   func steady() throws {
     var story = try Story()
     flapping(&story, openings: 4)

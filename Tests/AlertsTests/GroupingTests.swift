@@ -72,7 +72,7 @@ import Testing
       owners: {cro: carla, people: {carla: {name: Carla}, max: {name: Max, manager: carla}, rep_1: {name: Rita, manager: max}}}
       budget: {per_day: 1000}
       spike: {deals: 100000}
-      route: {receiver: out, to: manager, group_by: [kind], group_wait: 1m, group_interval: 5m, repeat_interval: 6h,
+      route: {receiver: out, to: manager, group_by: [kind], group_wait: 1m, group_interval: 5m, repeat_interval: 3h,
         escalate_after: 4h}
       """
     var story = try Story(team)

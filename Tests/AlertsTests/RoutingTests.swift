@@ -94,7 +94,10 @@ import Testing
     story.pass("10m")
     story.take(Story.deal("D1", score: 80, tier: .critical, ["rep_id": "rep_1"]))
     story.pass("10m")
-    #expect(Set(story.messages.dropFirst().map { "\($0.purpose) \($0.recipient?.id ?? "")" }) == ["alert carla", "resolved max"])
+    #expect(
+      Set(story.messages.dropFirst().map { "\($0.purpose) \($0.recipient?.id ?? "")" }) == [
+        "alert carla", "resolved max",
+      ])
     let told = try #require(story.messages.first { $0.purpose == .resolved })
     #expect(told.resolved.map(\.news) == ["now Critical, with Carla"])
     #expect(told.resolved.map(\.isHandedOn) == [true])

@@ -22,7 +22,9 @@ struct MessageContext {
     let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
     let (criticalDays, when) = message.purpose == .daily ? (1, "since yesterday") : (7, "this week")
     let critical = deals.filter { alert in
-      guard let since = alert.criticalSince, message.purpose == .daily || message.purpose == .weekly else { return false }
+      guard let since = alert.criticalSince, message.purpose == .daily || message.purpose == .weekly else {
+        return false
+      }
       return since.adding(days: criticalDays) > message.madeAt
     }
     let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted

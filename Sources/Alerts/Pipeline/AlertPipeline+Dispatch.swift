@@ -4,11 +4,15 @@ extension AlertPipeline {
   /// Turns a draft into a message, or into a line of a digest where there are too many.
   mutating func dispatch(_ draft: Draft, at now: Timestamp, _ output: inout PipelineOutput) {
     var group = draft.group
+    // What is over and can't be said now stays, so that it is said later.
+    var waiting: Set<Fingerprint> = []
+    var wakesAt: Timestamp?
     guard let route = routes[group.routeID] else { return }
     defer {
-      for alert in draft.resolved { remove(alert.fingerprint, from: &group) }
+      for alert in draft.resolved where !waiting.contains(alert.fingerprint) { remove(alert.fingerprint, from: &group) }
       changes.states.formUnion((draft.alerts + draft.resolved).map(\.fingerprint))
       group.dueAt = nextLook(group, route, at: now)
+      if let wakesAt { group.wake(at: wakesAt) }
       store(group)
     }
     group.messages += 1
@@ -18,6 +22,13 @@ extension AlertPipeline {
       bin(draft.alerts, to: purpose, receiver: group.receiver, recipientID: recipient?.id, dueAt: dueAt)
       for alert in draft.alerts { group.note(alert, saidAt: now, by: draft.purpose) }
       group.lastSentAt = now
+      if purpose == .storm {
+        for alert in draft.resolved { group.heldBack[alert.fingerprint] = .storm }
+        waiting = Set(draft.resolved.map(\.fingerprint))
+      } else if !isInDailyDigest(recipient?.id) {
+        waiting = Set(draft.resolved.map(\.fingerprint))
+        wakesAt = draft.resolved.isEmpty ? nil : dueAt
+      }
       note(reason, text, draft.alerts + draft.resolved, group, nil, at: now, &output)
       return
     }
@@ -63,7 +74,9 @@ extension AlertPipeline {
     _ draft: Draft, _ recipient: Person?, at now: Timestamp
   ) -> (DecisionReason, MessagePurpose, Timestamp, String)? {
     // Nobody is woken by a storm warning that waits in a storm.
-    let isAboutUs = draft.alerts.contains { $0.source.kind == .dataUnavailable || $0.source.kind == .volumeSpike }
+    let isAboutUs = (draft.alerts + draft.resolved).contains {
+      $0.source.kind == .dataUnavailable || $0.source.kind == .volumeSpike
+    }
     guard !isAboutUs else { return nil }
     if let until = stormEnd(draft.group.receiver, at: now) {
       return (.storm, .storm, until, "more than \(rules.stormLimit) messages at once; gathered until \(until)")
@@ -73,9 +86,12 @@ extension AlertPipeline {
     let budget = recipient.dailyBudget ?? rules.dailyBudget
     let zone = rules.zone(of: recipient)
     let others = ledger.budgetsElsewhere.values.reduce(0) { $0 + $1.used(recipient.id, zone: zone, at: now) }
-    guard !ledger.budget.take(recipient.id, budget: budget - others, zone: zone, at: now) else {
-      return nil
-    }
+    let largest = ledger.budgetsElsewhere.values.map { $0.largest(recipient.id, zone: zone, at: now) }.max()
+    let elsewhere = BudgetBook.Said(messages: others, largest: largest ?? .zero)
+    guard
+      !ledger.budget.take(
+        recipient.id, draft.alerts.dollars, budget: budget, elsewhere: elsewhere, zone: zone, at: now)
+    else { return nil }
     return (
       .overBudget, .daily, now.adding(days: 1),
       "\(recipient.name) has had \(budget) messages today; it is in the digest"

@@ -91,8 +91,10 @@ extension AlertPipeline {
     for (key, before) in old {
       guard var group = groups[key] else { continue }
       group.said = before.said.filter { group.alerts[$0.key] != nil }
-      for alert in before.alerts.values where alert.isResolved && before.said[alert.fingerprint] != nil
-      && group.alerts[alert.fingerprint] == nil {
+      for alert in before.alerts.values
+      where alert.isResolved && before.said[alert.fingerprint] != nil
+        && group.alerts[alert.fingerprint] == nil
+      {
         group.alerts[alert.fingerprint] = alert
         group.said[alert.fingerprint] = before.said[alert.fingerprint]
         groupKeys[alert.fingerprint, default: []].insert(key)
