@@ -148,7 +148,7 @@ final class RouterLoop {
       case .report(let note): pipeline.take(note)
       case .shared(let record, let writer):
         // Our own word comes back to us; that of a store that was lost under our name would bear another.
-        if writer != name { pipeline.learn(record, from: writer, at: now) }
+        if writer != name { output.decisions += pipeline.learn(record, from: writer, at: now) }
       }
     }
   }

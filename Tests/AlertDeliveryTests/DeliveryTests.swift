@@ -203,6 +203,55 @@ import Testing
     return (Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"])), later)
   }
 
+  /// What Slack was asked over a deal's life of two days, escalated after four hours: method, channel and message's time.
+  private func slackCalls(_ groupBy: String, _ deals: [String]) throws -> [String] {
+    let server = LocalServer(
+      (1...9).map { LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C\($0)\",\"ts\":\"\($0).5\"}") })
+    let rules = try RulesLoader.load(
+      yaml: """
+        receivers: {out: {type: console}}
+        owners:
+          cro: carla
+          people:
+            carla: {name: Carla, slack: U2}
+            max: {name: Max, slack: U1, manager: carla}
+            rep_22: {name: Rita, manager: max}
+        route: {receiver: out, to: manager, group_by: [\(groupBy)], group_wait: 0s, escalate_after: 4h}
+        """, file: "router.yaml")
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(rules)
+    let line =
+      "out: {type: slack, token_env: T, channel: \"#d\", url: \"\(server.url)\", allow_private_addresses: true}"
+    let deliverer = Deliverer(store, try Messages.receiver(line, ["T": "xoxb"]))
+    for deal in deals { _ = pipeline.take(Messages.deal(deal), at: Messages.noon) }
+    for hour in 0..<6 {
+      let now = Messages.noon.adding(milliseconds: Int64(hour) * 3_600_000)
+      if hour == 5 { _ = pipeline.take(.ended(dealID: deals[0], at: now), at: now) }
+      let messages = pipeline.tick(at: now).messages
+      try store.commit(&pipeline, messages: messages, decisions: [], offsets: [:])
+      for second in 0..<3 { _ = try deliverer.step(at: now.adding(milliseconds: Int64(second) * 1_000)) }
+    }
+    return server.received.map { request in
+      struct Body: Decodable {
+        var channel: String
+        var ts: String?
+      }
+      let body = try? JSONDecoder().decode(Body.self, from: Data(request.body.utf8))
+      let method = request.head.contains("chat.update") ? "update" : "post"
+      return [method, body?.channel, body?.ts].compactMap(\.self).joined(separator: " ")
+    }
+  }
+
+  @Test("after an escalation the end rewrites each reader's own message")
+  func rewritesOwn() throws {
+    #expect(try slackCalls("\"...\"", ["D1"]) == ["post U1", "post U2", "update C1 1.5", "update C2 2.5"])
+  }
+
+  @Test("a message that shows more than what is over stays as it is; the end is a message of its own")
+  func keepsWhatItShows() throws {
+    #expect(try slackCalls("kind", ["D1", "D2"]) == ["post U1", "post U2", "post U1", "post U2"])
+  }
+
   @Test("a secret that is not set is said by the name of its variable")
   func missingSecret() throws {
     let (_, deliverer) = try outbox("out: {type: slack, url_env: SLACK_URL}")

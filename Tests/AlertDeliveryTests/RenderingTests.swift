@@ -51,6 +51,57 @@ import Testing
     #expect(rendered.slack.contains("and 980 more"))
   }
 
+  @Test("a message says the news of each line in every form, counts the open in its subject, and what stands once")
+  func news() throws {
+    var message = try message([Messages.deal("D1"), Messages.deal("D2")])
+    message.alerts[0].news = "worse: 41 → 64"
+    message.resolved = try self.message([Messages.deal("D3")]).alerts
+    message.resolved[0].news = "won"
+    (message.standing, message.standingDollars) = (3, Money(units: 225_000))
+    let rendered = try MessageTemplates().render(message)
+    #expect(rendered.subject.hasSuffix("and 1 other"))
+    for form in [rendered.text, rendered.slack, rendered.html] {
+      #expect(form.contains("worse: 41 → 64"))
+      #expect(form.contains("3 others of this group stay open ($225K)"))
+      #expect(form.contains("D3 ($75K, EdTech): won."))
+    }
+  }
+
+  @Test("a digest names what turned critical within its own time")
+  func turnedCritical() throws {
+    var deal = Messages.deal("D1")
+    deal.tier = .critical
+    var message = try message([deal])
+    message.period = "2026-03-09"
+    func text(_ purpose: MessagePurpose, days: Int) throws -> String {
+      message.purpose = purpose
+      message.madeAt = Messages.noon.adding(days: days)
+      return try MessageTemplates().render(message).text
+    }
+    #expect(try text(.daily, days: 0).contains("Turned critical since yesterday: D1 ($75K, EdTech)."))
+    #expect(try !text(.daily, days: 1).contains("Turned critical"))
+    #expect(try text(.weekly, days: 6).contains("Turned critical this week: D1 ($75K, EdTech)."))
+    #expect(try !text(.weekly, days: 7).contains("Turned critical"))
+    #expect(try !text(.monthly, days: 0).contains("Turned critical"))
+    message.alerts[0].criticalSince = nil
+    #expect(try !text(.weekly, days: 0).contains("Turned critical"))
+  }
+
+  @Test("what is not news any more says how long it has been open")
+  func openFor() throws {
+    var message = try message([Messages.deal("D1")])
+    func news() throws -> String { try MessageTemplates().render(message).text }
+    message.purpose = .weekly
+    message.period = "2026-03-09"
+    message.madeAt = Messages.noon.adding(days: 3)
+    #expect(try news().contains("(new)"))
+    message.madeAt = Messages.noon.adding(days: 12)
+    #expect(try news().contains("(open for 12 days)"))
+    message.purpose = .escalation
+    message.madeAt = Messages.noon.adding(milliseconds: 8 * 3_600_000)
+    #expect(try news().contains("(open for 8 hours)"))
+  }
+
   @Test("a subject in any script becomes encoded words that no line is too long for")
   func encodedWords() {
     let word = MailMessage.encodedWord("Überfällig: 日本語の取引 — $75K" + String(repeating: "é", count: 60))

@@ -98,6 +98,72 @@ import Testing
     #expect(alerts.last?.alerts.first?.news.hasPrefix("at risk again for the 3rd time") == true)
   }
 
+  /// Opens a deal so often that it flaps and its last opening is passed over.
+  private func flapping(_ story: inout Story, openings: Int) {
+    for opening in 1...openings {
+      story.take(Story.deal())
+      story.pass("10m")
+      guard opening < openings else { return }
+      story.take(.ended(dealID: "D1", at: story.now))
+      story.pass("10m")
+    }
+  }
+
+  @Test("a flapping deal that gets worse by a tier is said, in an opening that was said or not; a higher score is not")
+  func flappingWorse() throws {
+    for openings in [3, 4] {
+      var story = try Story()
+      flapping(&story, openings: openings)
+      let before = story.messages.count
+      story.take(Story.deal(score: 64))
+      story.pass("1h")
+      #expect(story.messages.count == before)
+      story.take(Story.deal(score: 78, tier: .critical))
+      story.pass("1h")
+      #expect(story.purposes.dropFirst(before) == [.alert])
+      #expect(story.messages.last?.alerts.first?.news == "worse: High → Critical, 58 → 78")
+    }
+    // An opening that is worse than what was said is said too.
+    var story = try Story()
+    flapping(&story, openings: 4)
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("10m")
+    story.take(Story.deal(score: 78, tier: .critical))
+    story.pass("10m")
+    #expect(story.messages.last?.alerts.first?.news == "worse: High → Critical, 58 → 78")
+  }
+
+  @Test(
+    "a deal that flapped and has stayed open until the window was over is said to be steady, and is as any other again")
+  func steady() throws {
+    var story = try Story()
+    flapping(&story, openings: 4)
+    let before = story.messages.count
+    story.pass("8d", step: "1h")
+    #expect(story.messages.dropFirst(before).map { $0.alerts.first?.news } == ["still at risk, and steady now"])
+    story.take(Story.deal(score: 64))
+    story.pass("1h")
+    #expect(story.messages.last?.alerts.first?.news == "worse: 58 → 64")
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("1h")
+    #expect(story.purposes.last == .resolved)
+  }
+
+  @Test("since when a deal has been critical is noted at its opening or rise, and forgotten when it falls")
+  func criticalSince() throws {
+    var story = try Story()
+    story.take(Story.deal())
+    story.pass("10d", step: "1d")
+    #expect(story.pipeline.openAlerts.first?.criticalSince == nil)
+    let risen = story.now
+    story.take(Story.deal(score: 80, tier: .critical))
+    story.pass("1d", step: "1h")
+    story.take(Story.deal(score: 81, tier: .critical))
+    #expect(story.pipeline.openAlerts.first?.criticalSince == risen)
+    story.take(Story.deal(score: 60))
+    #expect(story.pipeline.openAlerts.first?.criticalSince == nil)
+  }
+
   @Test("whatever the order of repeats, the alert of a deal is said once", arguments: [UInt64(1), 2, 3, 4])
   func repeats(_ seed: UInt64) throws {
     print("seed \(seed)")

@@ -32,6 +32,22 @@ import Testing
     #expect(story.reasons("D1") == [.grouped, .overBudget, .digested])
   }
 
+  @Test("a budget that small deals have used up lets the day's largest through, a few times")
+  func largestOfTheDay() throws {
+    var story = try Story(team.replacing("budget: 2}", with: "budget: 3}"))
+    for number in 1...5 {
+      story.take(Story.deal("S\(number)", dollars: 51_000, ["rep_id": "rep_1"]))
+      story.tick()
+    }
+    #expect(story.messages.count == 3)
+    for (id, dollars) in [("M", 51_000.0), ("L", 5_000_000), ("XL", 6_000_000)] {
+      story.take(Story.deal(id, dollars: dollars, ["rep_id": "rep_1"]))
+      story.tick()
+    }
+    #expect(story.messages.dropFirst(3).compactMap { $0.alerts.first?.source.subject } == ["L"])
+    #expect(story.reasons("XL").last == .overBudget)
+  }
+
   @Test("what nobody acknowledges goes to the person above, once")
   func escalation() throws {
     var story = try Story(team.replacing("repeat_interval: 30d", with: "repeat_interval: 30d, escalate_after: 4h"))
@@ -39,6 +55,24 @@ import Testing
     story.pass("7h")
     #expect(story.messages.map { $0.recipient?.id } == ["max", "carla"])
     #expect(story.purposes == [.alert, .escalation])
+  }
+
+  @Test("what nobody acknowledges goes up level by level, and who was asked hears of the end")
+  func escalationByLevel() throws {
+    var story = try Story(
+      team.replacing("to: manager, group_by", with: "to: rep, group_by")
+        .replacing("repeat_interval: 30d", with: "repeat_interval: 1h, escalate_after: 4h")
+        .replacing("per_day: 5", with: "per_day: 100"))
+    story.take(Story.deal("D1", ["rep_id": "rep_1"]))
+    story.pass("13h")
+    let asked = story.messages.filter { $0.purpose == .escalation }
+    #expect(asked.map { $0.recipient?.id } == ["max", "carla"])
+    #expect(
+      asked.map { $0.madeAt.milliseconds - story.messages[0].madeAt.milliseconds } == [4 * 3_600_000, 8 * 3_600_000])
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("10m")
+    #expect(story.messages.filter { $0.purpose == .resolved }.map { $0.recipient?.id } == ["rep_1", "max", "carla"])
+    #expect(Set(story.messages.map(\.id)).count == story.messages.count)
   }
 
   @Test("what is acknowledged in time is not escalated")
@@ -61,6 +95,28 @@ import Testing
     #expect(story.messages.count == 11)
     #expect(story.messages.last?.purpose == .storm)
     #expect(Set(story.messages.flatMap(\.alerts).map(\.source.subject)).count == 500)
+  }
+
+  @Test("what is over in a storm is said when the storm is, and nothing about the router itself waits for that")
+  func stormEnds() throws {
+    var story = try Story(
+      """
+      storm: {messages: 10, within: 1h}
+      spike: {deals: 10, within: 5m}
+      route: {receiver: out, group_by: ["..."], group_wait: 0s, group_interval: 1m}
+      """)
+    for number in 1...40 { story.take(Story.deal("D\(number)")) }
+    story.pass("10m")
+    #expect(story.messages.contains { $0.resolved.contains { $0.source.kind == .volumeSpike } })
+    for number in 1...40 { story.take(.ended(dealID: "D\(number)", at: story.now)) }
+    story.pass("2h")
+    let over = story.messages.flatMap(\.resolved).filter { $0.source.kind == .dealRisk }.map(\.source.subject)
+    // Thirty were gathered for the storm's message, and were over before it was made.
+    #expect(over.count == 40)
+    #expect(Set(over).count == 40)
+    #expect(story.messages.filter { $0.purpose == .storm }.count == 1)
+    story.pass("10d", step: "1h")
+    #expect(story.messages.flatMap(\.resolved).filter { $0.source.kind == .dealRisk }.count == 40)
   }
 
   @Test("a message of too many alerts holds the largest and counts the rest, dollars among them")

@@ -41,7 +41,50 @@ import Testing
     story.pass("3d", step: "1m")
     #expect(story.purposes == [.alert, .alert, .reminder])
     #expect(story.messages[1].madeAt.milliseconds - first.milliseconds == 30 * 60_000)
-    #expect(story.messages[2].madeAt.milliseconds - story.messages[1].madeAt.milliseconds == 2 * 86_400_000)
+    #expect(story.messages[2].madeAt.milliseconds - first.milliseconds == 2 * 86_400_000)
+    #expect(Set(story.messages[2].alerts.map(\.source.subject)) == ["D1", "D2"])
+  }
+
+  @Test("a message carries the news of its group and counts what stands; the end of one is not the list of all others")
+  func newsOnly() throws {
+    var story = try Story(grouped)
+    for number in 1...3 { story.take(Story.deal("D\(number)")) }
+    story.pass("6m")
+    story.take(Story.deal("D4", dollars: 90_000))
+    story.pass("31m")
+    let second = try #require(story.messages.dropFirst().first)
+    #expect(second.alerts.map(\.source.subject) == ["D4"])
+    #expect(second.standing == 3)
+    #expect(second.standingDollars == Money(units: 225_000))
+    #expect(story.decisions.filter { $0.messageID == second.id }.map(\.subject) == ["D4"])
+    story.take(.ended(dealID: "D2", at: story.now))
+    story.pass("31m")
+    let third = try #require(story.messages.last)
+    #expect(third.purpose == .resolved)
+    #expect(third.alerts.isEmpty)
+    #expect(third.resolved.map(\.source.subject) == ["D2"])
+    #expect(third.standing == 3)
+  }
+
+  @Test("in a group that has news all the time what stands is reminded of and escalated as if it were alone")
+  func busyGroup() throws {
+    let team = """
+      owners: {cro: carla, people: {carla: {name: Carla}, max: {name: Max, manager: carla}, rep_1: {name: Rita, manager: max}}}
+      budget: {per_day: 1000}
+      spike: {deals: 100000}
+      route: {receiver: out, to: manager, group_by: [kind], group_wait: 1m, group_interval: 5m, repeat_interval: 3h,
+        escalate_after: 4h}
+      """
+    var story = try Story(team)
+    story.take(Story.deal("D0", ["rep_id": "rep_1"]))
+    for number in 1...42 {
+      story.pass("10m")
+      story.take(Story.deal("D\(number)", ["rep_id": "rep_1"]))
+    }
+    let escalations = story.messages.filter { $0.purpose == .escalation }
+    #expect(escalations.first?.alerts.contains { $0.source.subject == "D0" } == true)
+    #expect(escalations.first?.recipient?.id == "carla")
+    #expect(story.messages.contains { $0.purpose == .reminder })
   }
 
   @Test("an open trend shift speaks for the deals of its segment, and for no others")

@@ -38,7 +38,7 @@ import Testing
     let mark = from.pipeline.mark
     let states = from.pipeline.takeChanges().states
     for record in from.pipeline.takeShared(states, since: mark).records {
-      to.pipeline.learn(record, from: "other", at: to.now)
+      to.decisions += to.pipeline.learn(record, from: "other", at: to.now)
     }
   }
 
@@ -61,6 +61,36 @@ import Testing
     second.decisions += second.pipeline.take(try won("D1", 9), at: second.now)
     second.pass("10m")
     #expect(second.purposes == [.reminder, .resolved])
+  }
+
+  @Test("a group that has yet to say that it handed an alert on says it after a change of routers, once")
+  func handedOn() throws {
+    let rules = """
+      route:
+        receiver: out
+        group_by: ["..."]
+        group_wait: 0s
+        group_interval: 5m
+        routes: [{name: critical, matchers: ["tier=Critical"], receiver: mail}]
+      """
+    var (first, second) = (try Story(rules), try Story(rules))
+    first.pipeline.ownNothing()
+    second.pipeline.ownNothing()
+    _ = first.pipeline.adopt([Self.origin], at: first.now)
+    first.take(deal("D1"))
+    first.tick()
+    var worse = deal("D1", score: 80)
+    worse.tier = .critical
+    first.take(worse)
+    first.tick()
+    #expect(first.messages.map(\.receiver) == ["out", "mail"])
+    first.pipeline.release([Self.origin])
+    tell(&first, &second)
+    second.now = first.now
+    _ = second.pipeline.adopt([Self.origin], at: second.now)
+    second.pass("1h")
+    #expect(second.messages.map(\.receiver) == ["out"])
+    #expect(second.messages.first?.resolved.map(\.news) == ["now Critical, with mail"])
   }
 
   @Test("news that was not said yet is said by the next router, once")
@@ -156,6 +186,28 @@ import Testing
     #expect(second.messages.flatMap { $0.alerts.map(\.source.subject) } == ["D2", "D1"])
   }
 
+  @Test("a spike of which each router sees a part is raised by the one that speaks of the stream")
+  func spike() throws {
+    let rules = "spike: {deals: 6, within: 1h}\nroute: {receiver: out, group_by: [kind], group_wait: 0s}"
+    var (leader, other) = (try Story(rules), try Story(rules))
+    leader.pipeline.ownNothing()
+    other.pipeline.ownNothing()
+    _ = leader.pipeline.adopt([.leader, Origin(.risk, 1)], at: leader.now)
+    _ = other.pipeline.adopt([Self.origin], at: other.now)
+    for number in 1...3 {
+      var mine = deal("L\(number)")
+      mine.origin = Origin(.risk, 1)
+      leader.take(mine)
+      other.take(deal("O\(number)"))
+    }
+    tell(&other, &leader)
+    leader.tick()
+    other.tick()
+    let spikes = leader.messages.flatMap(\.alerts).filter { $0.source.kind == .volumeSpike }
+    #expect(spikes.map(\.source.title) == ["High-risk volume spike: 6 deals turned risky within 60 minutes"])
+    #expect(!other.messages.flatMap(\.alerts).contains { $0.source.kind == .volumeSpike })
+  }
+
   @Test("a budget is a person's, whichever router writes to them")
   func budget() throws {
     let team = """
@@ -168,7 +220,7 @@ import Testing
     for number in 1...2 { first.take(Story.deal("A\(number)")) }
     first.tick()
     let (records, _) = first.pipeline.takeShared([], since: mark)
-    for record in records { second.pipeline.learn(record, from: "first", at: second.now) }
+    for record in records { _ = second.pipeline.learn(record, from: "first", at: second.now) }
     for number in 1...3 { second.take(Story.deal("B\(number)")) }
     second.tick()
     #expect(first.messages.count == 2)

@@ -15,6 +15,8 @@ struct Story {
     pipeline = AlertPipeline(try RulesLoader.load(yaml: receivers + yaml, file: "router.yaml"))
   }
 
+  init(_ rules: RouterRules) { pipeline = AlertPipeline(rules) }
+
   static func deal(
     _ id: String = "D1", score: Double = 58, tier: RiskTier = .high, dollars: Double = 75_000,
     _ labels: [String: String] = [:]

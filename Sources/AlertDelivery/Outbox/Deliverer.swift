@@ -102,8 +102,7 @@ public final class Deliverer: Sendable {
   }
 
   private func reference(for entry: OutboxEntry) throws(DeliveryFailure) -> String? {
-    guard let key = entry.message.groupKey else { return nil }
-    do { return try store.reference(groupKey: key, receiver: receiver.settings.name) } catch {
+    do { return try store.reference(toReplaceBy: entry.message) } catch {
       throw .transient("\(error)")
     }
   }

@@ -15,6 +15,8 @@ struct WebhookBody: Encodable {
     var news: String
     var labels: [String: String]
     var opened_at: String
+    /// Set among what is resolved where the alert is open, but another group's from now on.
+    var handed_on: Bool?
   }
   var id: String
   var purpose: String
@@ -28,6 +30,9 @@ struct WebhookBody: Encodable {
   var alerts: [Item]
   var resolved: [Item]
   var omitted: Int
+  /// What else of the group is open, where the message holds its news only.
+  var standing: Int?
+  var standing_amount: Double?
   /// More are counted, not sent.
   static let maximumItems = 100
 
@@ -44,6 +49,8 @@ struct WebhookBody: Encodable {
     text = rendered.text
     alerts = message.alerts.prefix(Self.maximumItems).map(Self.item)
     resolved = message.resolved.prefix(Self.maximumItems).map(Self.item)
+    standing = message.standing
+    standing_amount = message.standingDollars?.units
     omitted = message.alertCount - alerts.count + message.resolved.count - resolved.count
   }
 
@@ -52,7 +59,7 @@ struct WebhookBody: Encodable {
       fingerprint: alert.fingerprint.text, kind: alert.source.kind.rawValue, subject: alert.source.subject,
       tier: alert.source.tier.name, score: alert.source.score?.points, amount: alert.source.amount?.units,
       text: MessageContext.sentence(alert.source), news: alert.news, labels: alert.source.labels,
-      opened_at: alert.openedAt.description)
+      opened_at: alert.openedAt.description, handed_on: alert.isHandedOn)
   }
 }
 
@@ -73,7 +80,8 @@ struct PagerDutyEvent: Encodable {
   /// several groups is an incident of its own.
   init(_ message: OutgoingMessage, _ rendered: RenderedMessage, key: String) {
     routing_key = key
-    event_action = message.alerts.isEmpty ? "resolve" : "trigger"
+    // The incident is the group's: it lasts while anything of the group is open.
+    event_action = message.alerts.isEmpty && message.standing == nil ? "resolve" : "trigger"
     dedup_key = String((message.groupKey ?? message.id).prefix(255))
     let isCritical = message.alerts.contains { $0.source.tier == .critical }
     payload = Payload(

@@ -165,15 +165,21 @@ extension RouterStore {
     }
   }
 
-  /// The receiver's name for the last message of a group, for updates in place.
-  public func reference(groupKey: String, receiver: String) throws(StoreError) -> String? {
-    try read { database in
-      try String.fetchOne(
+  /// The receiver's name for the message that another may stand in the place of: the last of its group to the same person or
+  /// channel, where nothing that it shows would be lost. Nil where there is none.
+  public func reference(toReplaceBy message: OutgoingMessage) throws(StoreError) -> String? {
+    guard message.purpose == .resolved, let key = message.groupKey else { return nil }
+    return try read { database in
+      let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT reference FROM outbox WHERE receiver = ? AND state = 'sent' AND reference IS NOT NULL
-          AND json_extract(CAST(message AS TEXT), '$.groupKey') = ? ORDER BY sequence DESC LIMIT 1
-          """, arguments: [receiver, groupKey])
+          SELECT reference, message FROM outbox WHERE receiver = ? AND state = 'sent' AND reference IS NOT NULL
+          AND json_extract(CAST(message AS TEXT), '$.groupKey') = ?
+          AND json_extract(CAST(message AS TEXT), '$.recipient.id') IS ? ORDER BY sequence DESC LIMIT 1
+          """, arguments: [message.receiver, key, message.recipient?.id])
+      guard let row else { return nil }
+      let shown = try JSONDecoder().decode(OutgoingMessage.self, from: row["message"])
+      return message.mayReplace(shown) ? row["reference"] : nil
     }
   }
 

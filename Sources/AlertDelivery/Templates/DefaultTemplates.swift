@@ -6,7 +6,7 @@ enum DefaultTemplates {
     {{intro}}
     {{/intro}}
     {{#hasTurnedCritical}}
-    Turned critical this week: {{list}}.
+    Turned critical {{when}}: {{list}}.
     {{/hasTurnedCritical}}
     {{#hasTrends}}
 
@@ -29,6 +29,9 @@ enum DefaultTemplates {
     {{#more}}
     {{more}}
     {{/more}}
+    {{#standing}}
+    {{standing}}
+    {{/standing}}
     {{#reports}}
 
     {{title}}
@@ -37,12 +40,21 @@ enum DefaultTemplates {
     {{/lines}}
     {{/reports}}
     {{#hasResolved}}
+    {{#resolvedTitle}}
 
-    No longer at risk
+    {{resolvedTitle}}
+    {{/resolvedTitle}}
     {{#resolved}}
     * {{line}}
     {{/resolved}}
     {{/hasResolved}}
+    {{#hasHandedOn}}
+
+    Handed on
+    {{#handedOn}}
+    * {{line}}
+    {{/handedOn}}
+    {{/hasHandedOn}}
 
     {{footer}}
     """
@@ -52,7 +64,7 @@ enum DefaultTemplates {
     {{intro}}
     {{/intro}}
     {{#hasTurnedCritical}}
-    *Turned critical this week:* {{list}}.
+    *Turned critical {{when}}:* {{list}}.
     {{/hasTurnedCritical}}
     {{#hasTrends}}
     *Trends*
@@ -64,11 +76,14 @@ enum DefaultTemplates {
     *Most at risk*
     {{/isDigest}}
     {{#alerts}}
-    • {{#lead}}*{{lead}}*{{/lead}}{{story}}{{#accurate}} <{{accurate}}|accurate> · <{{wrong}}|wrong>{{/accurate}}
+    • {{#lead}}*{{lead}}*{{/lead}}{{story}} _{{news}}_{{#accurate}} <{{accurate}}|accurate> · <{{wrong}}|wrong>{{/accurate}}
     {{/alerts}}
     {{#more}}
     _{{more}}_
     {{/more}}
+    {{#standing}}
+    _{{standing}}_
+    {{/standing}}
     {{#reports}}
     *{{title}}*
     {{#lines}}
@@ -76,11 +91,19 @@ enum DefaultTemplates {
     {{/lines}}
     {{/reports}}
     {{#hasResolved}}
-    *No longer at risk*
+    {{#resolvedTitle}}
+    *{{resolvedTitle}}*
+    {{/resolvedTitle}}
     {{#resolved}}
     • {{line}}
     {{/resolved}}
     {{/hasResolved}}
+    {{#hasHandedOn}}
+    *Handed on*
+    {{#handedOn}}
+    • {{line}}
+    {{/handedOn}}
+    {{/hasHandedOn}}
     """
 
   /// Tables and inline styles only: mail clients know little else. Bars are cells with a width.
@@ -93,7 +116,7 @@ enum DefaultTemplates {
     <h1 style="margin:0 0 8px;font-size:20px">{{heading}}</h1>
     {{#intro}}<p style="margin:0 0 16px;font-size:15px;color:#4a5568">{{intro}}</p>{{/intro}}
     {{#hasTurnedCritical}}<p style="margin:0 0 16px;padding:10px 12px;font-size:14px;line-height:20px;background:#fef3f2;\
-    border-left:4px solid #b42318"><b>Turned critical this week:</b> {{list}}.</p>{{/hasTurnedCritical}}
+    border-left:4px solid #b42318"><b>Turned critical {{when}}:</b> {{list}}.</p>{{/hasTurnedCritical}}
     {{#hasTrends}}<h2 style="font-size:16px;margin:20px 0 8px">Trends</h2>
     {{#trends}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{arrow}} {{line}}</p>{{/trends}}{{/hasTrends}}
     {{#isDigest}}<h2 style="font-size:16px;margin:20px 0 8px">Most at risk</h2>{{/isDigest}}
@@ -108,11 +131,14 @@ enum DefaultTemplates {
     <td style="background:#eceef2;height:6px;font-size:0">&nbsp;</td></tr></table></td></tr></table>
     {{/alerts}}
     {{#more}}<p style="font-size:14px;color:#4a5568">{{more}}</p>{{/more}}
+    {{#standing}}<p style="font-size:14px;color:#4a5568">{{standing}}</p>{{/standing}}
     {{#reports}}<h2 style="font-size:16px;margin:20px 0 8px">{{title}}</h2>
     {{#lines}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{.}}</p>
     {{/lines}}{{/reports}}
-    {{#hasResolved}}<h2 style="font-size:16px;margin:20px 0 8px">No longer at risk</h2>
+    {{#hasResolved}}{{#resolvedTitle}}<h2 style="font-size:16px;margin:20px 0 8px">{{resolvedTitle}}</h2>{{/resolvedTitle}}
     {{#resolved}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/resolved}}{{/hasResolved}}
+    {{#hasHandedOn}}<h2 style="font-size:16px;margin:20px 0 8px">Handed on</h2>
+    {{#handedOn}}<p style="font-size:14px;line-height:20px;margin:0 0 8px">{{line}}</p>{{/handedOn}}{{/hasHandedOn}}
     <p style="margin:24px 0 0;font-size:12px;color:#7a8599">{{footer}}</p>
     </td></tr></table></body></html>
     """

@@ -11,7 +11,8 @@ struct MessageContext {
     "tier",
     "score", "actions", "bar", "news", "hasAlerts", "hasResolved", "turnedCritical", "hasTurnedCritical", "trends",
     "hasTrends", "accurate", "wrong", "reports", "hasReports",
-    "title", "lines", "lead", "story", "arrow", "color", "isDigest", "list",
+    "title", "lines", "lead", "story", "arrow", "color", "isDigest", "list", "standing", "resolvedTitle", "handedOn",
+    "hasHandedOn", "when",
   ]
 
   static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
@@ -19,14 +20,24 @@ struct MessageContext {
     let trends = message.alerts.filter { $0.source.kind == .trendShift }
     let isDigest = message.period != nil
     let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
-    let critical =
-      isDigest
-      ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
+    let (criticalDays, when) = message.purpose == .daily ? (1, "since yesterday") : (7, "this week")
+    let critical = deals.filter { alert in
+      guard let since = alert.criticalSince, message.purpose == .daily || message.purpose == .weekly else {
+        return false
+      }
+      return since.adding(days: criticalDays) > message.madeAt
+    }
     let hidden = (isDigest ? deals.count : message.alerts.count) - shown.count + message.omitted
+    let over = message.resolved.filter { $0.isHandedOn != true }
+    let handedOn = message.resolved.filter { $0.isHandedOn == true }
     let context: [String: Any] = [
       "subject": subject(message), "heading": heading(message), "intro": intro(message),
       "alerts": shown.map { alert($0, message, links) }, "hasAlerts": !shown.isEmpty,
-      "resolved": message.resolved.prefix(shownAlerts).map(resolved), "hasResolved": !message.resolved.isEmpty,
+      "resolved": over.prefix(shownAlerts).map(resolved), "hasResolved": !over.isEmpty,
+      // Where a message is about nothing else its heading says so.
+      "resolvedTitle": message.purpose == .resolved ? "" : "No longer at risk",
+      "handedOn": handedOn.prefix(shownAlerts).map(resolved), "hasHandedOn": !handedOn.isEmpty,
+      "standing": standing(message), "when": when,
       "turnedCritical": critical.prefix(10).map { alert($0, message, nil) }, "hasTurnedCritical": !critical.isEmpty,
       "trends": (isDigest ? trends : []).prefix(10).map { alert($0, message, nil) },
       "hasTrends": isDigest && !trends.isEmpty,
@@ -47,14 +58,14 @@ struct MessageContext {
         "\(heading(message)): \(Wording.count(atRisk.count, "open alert")), \(Wording.dollars(atRisk.dollars)) at risk"
     }
     guard let first = message.alerts.first ?? message.resolved.first else { return heading(message) }
-    let others = message.alertCount + message.resolved.count - 1
+    let others = (message.alerts.isEmpty ? message.resolved.count : message.alertCount) - 1
     return "\(heading(message)): \(name(first))\(others > 0 ? " and \(Wording.count(others, "other"))" : "")"
   }
 
   private static func heading(_ message: OutgoingMessage) -> String {
     switch message.purpose {
     case .alert: message.alerts.contains { $0.source.tier == .critical } ? "Critical" : "At risk"
-    case .resolved: "No longer at risk"
+    case .resolved: message.resolved.allSatisfy { $0.isHandedOn == true } ? "Handed on" : "No longer at risk"
     case .reminder: "Still open"
     case .escalation: "Nobody has answered"
     case .afterMute: "Open after the quiet hours"
@@ -71,6 +82,30 @@ struct MessageContext {
     let atRisk = atRisk(message)
     guard atRisk.count > 0 else { return "\(period): nothing is at risk." }
     return "\(period): \(Wording.count(atRisk.count, "open alert")) with \(Wording.dollars(atRisk.dollars)) at risk."
+  }
+
+  /// What the group holds beside the news.
+  private static func standing(_ message: OutgoingMessage) -> String {
+    guard let count = message.standing, count > 0 else { return "" }
+    let dollars = message.standingDollars.map { " (\(Wording.dollars($0)))" } ?? ""
+    return "\(Wording.count(count, "other")) of this group \(count == 1 ? "stays" : "stay") open\(dollars)"
+  }
+
+  /// Why a line stands in a message: its news while it is news to the reader, else how long it has been open.
+  private static func news(_ alert: Alert, _ message: OutgoingMessage) -> String {
+    let isNews: Bool
+    switch message.purpose {
+    case .alert, .resolved, .afterMute, .backlog, .storm: isNews = true
+    case .reminder, .escalation: isNews = false
+    case .daily: isNews = alert.changedAt.adding(days: 1) > message.madeAt
+    case .weekly: isNews = alert.changedAt.adding(days: 7) > message.madeAt
+    case .monthly: isNews = alert.changedAt.adding(days: 31) > message.madeAt
+    }
+    if isNews { return alert.news }
+    let minutes = Int(max(0, message.madeAt.milliseconds - alert.openedAt.milliseconds) / 60_000)
+    if minutes < 60 { return "open for \(Wording.count(minutes, "minute"))" }
+    if minutes < 48 * 60 { return "open for \(Wording.count(minutes / 60, "hour"))" }
+    return "open for \(Wording.count(minutes / (24 * 60), "day"))"
   }
 
   /// What a digest's headline counts: deals, whose dollars a shift of their segment would count again.
@@ -91,7 +126,8 @@ struct MessageContext {
       "color": source.tier == .critical ? "#b42318" : "#d9822b", "name": name(alert),
       "amount": source.amount.map(Wording.dollars) ?? "",
       "tier": source.tier.name, "score": source.score.map { Wording.decimal($0.points) } ?? "",
-      "actions": source.actions.prefix(2).map { $0 } as [String], "bar": max(2, min(100, score)), "news": alert.news,
+      "actions": source.actions.prefix(2).map { $0 } as [String], "bar": max(2, min(100, score)),
+      "news": news(alert, message),
     ]
     if !lead.isEmpty { context["lead"] = lead }
     let person = message.recipient?.id ?? message.receiver

@@ -26,6 +26,8 @@ public struct Deduplicator: Sendable {
   public var rules: DeduplicationRules
   private var memories: [Fingerprint: AlertMemory] = [:]
   private var recovering: Set<Fingerprint> = []
+  /// Open alerts that flap: they are looked at when their window is over.
+  private var flapping: Set<Fingerprint> = []
 
   /// A deduplicator that knows nothing.
   public init(_ rules: DeduplicationRules) { self.rules = rules }
@@ -40,12 +42,14 @@ public struct Deduplicator: Sendable {
   public mutating func restore(_ fingerprint: Fingerprint, _ memory: AlertMemory) {
     memories[fingerprint] = memory
     if memory.isOpen, memory.recoveredAt != nil { recovering.insert(fingerprint) }
+    if memory.isOpen, memory.isFlapping { flapping.insert(fingerprint) }
   }
 
   /// Gives a memory away: another router goes on with it.
   mutating func remove(_ fingerprint: Fingerprint) {
     memories[fingerprint] = nil
     recovering.remove(fingerprint)
+    flapping.remove(fingerprint)
   }
 
   /// Takes in a statement.
@@ -55,7 +59,29 @@ public struct Deduplicator: Sendable {
     memory.contentHash = source.contentHash
     if memory.isOpen { return takeOpen(source, fingerprint, &memory, at: now) }
     guard isUrgent(source) else { return .notUrgent }
-    return open(source, &memory, at: now)
+    return open(source, fingerprint, &memory, at: now)
+  }
+
+  /// The alerts that were flapping and have stayed open until their window was over: they are steady now.
+  mutating func steady(at now: Timestamp) -> [Fingerprint] {
+    var calm: [Fingerprint] = []
+    for fingerprint in flapping {
+      guard let memory = memories[fingerprint], memory.recoveredAt == nil,
+        memory.windowStart.adding(milliseconds: rules.flapWindow.value) <= now
+      else { continue }
+      memories[fingerprint]?.isFlapping = false
+      memories[fingerprint]?.openings = 1
+      memories[fingerprint]?.windowStart = now
+      calm.append(fingerprint)
+    }
+    flapping.subtract(calm)
+    return calm.sorted()
+  }
+
+  /// What was last said of an alert is now this.
+  mutating func noteSaid(_ source: AlertSource, _ fingerprint: Fingerprint) {
+    memories[fingerprint]?.tier = source.tier
+    memories[fingerprint]?.score = source.score
   }
 
   /// The alerts whose minimum time has passed since they recovered: they are over now.
@@ -69,6 +95,7 @@ public struct Deduplicator: Sendable {
       over.append(fingerprint)
     }
     recovering.subtract(over)
+    flapping.subtract(over)
     return over.sorted()
   }
 
@@ -90,12 +117,14 @@ public struct Deduplicator: Sendable {
     guard isUrgent(source) else { return .notUrgent }
     var memory = AlertMemory(source, at: now)
     memory.contentHash = source.contentHash
-    let verdict = open(source, &memory, at: now)
+    let verdict = open(source, fingerprint, &memory, at: now)
     memories[fingerprint] = memory
     return verdict
   }
 
-  private func open(_ source: AlertSource, _ memory: inout AlertMemory, at now: Timestamp) -> Verdict {
+  private mutating func open(
+    _ source: AlertSource, _ fingerprint: Fingerprint, _ memory: inout AlertMemory, at now: Timestamp
+  ) -> Verdict {
     if memory.windowStart.adding(milliseconds: rules.flapWindow.value) <= now {
       memory.windowStart = now
       memory.openings = 0
@@ -104,11 +133,18 @@ public struct Deduplicator: Sendable {
     memory.openings = memory.openings == .max ? .max : memory.openings + 1
     memory.isOpen = true
     memory.openedAt = now
-    memory.tier = source.tier
-    memory.score = source.score
     memory.recoveredAt = nil
+    let (tier, score) = (memory.tier, memory.score)
+    let isSilent = memory.isFlapping && source.tier <= tier
+    if !isSilent {
+      memory.tier = source.tier
+      memory.score = source.score
+    }
     guard memory.openings >= rules.flapOpenings else { return .opened }
-    if memory.isFlapping { return .flapping }
+    flapping.insert(fingerprint)
+    if isSilent { return .flapping }
+    // Said once, and again where it is worse than it ever was when that was said.
+    if memory.isFlapping { return .worsened(tier: tier, score: score) }
     memory.isFlapping = true
     return .startedFlapping(openings: Int(memory.openings))
   }
@@ -128,16 +164,19 @@ public struct Deduplicator: Sendable {
     recovering.remove(fingerprint)
     let rise = (source.score?.points ?? 0) - (memory.score?.points ?? 0)
     guard source.tier > memory.tier || (source.score != nil && rise >= rules.worsensBy) else { return .unchanged }
+    // Swings of the score are what flapping means; a higher tier is not.
+    if memory.isFlapping, source.tier <= memory.tier { return .flapping }
     let (tier, score) = (memory.tier, memory.score)
     memory.tier = source.tier
     memory.score = source.score
-    return memory.isFlapping ? .flapping : .worsened(tier: tier, score: score)
+    return .worsened(tier: tier, score: score)
   }
 
   private mutating func close(_ fingerprint: Fingerprint, _ memory: inout AlertMemory) -> Verdict {
     memory.isOpen = false
     memory.recoveredAt = nil
     recovering.remove(fingerprint)
+    flapping.remove(fingerprint)
     return .resolved
   }
 }

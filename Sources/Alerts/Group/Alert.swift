@@ -18,18 +18,36 @@ public struct Alert: Codable, Hashable, Sendable {
   public var isResolved = false
   /// The record that opened it: the same whichever router takes it in. Nil for what a store kept before it was noted.
   public var openedBy: String?
+  /// Since when it has been critical; nil where it is not, or was so before a store noted it.
+  public var criticalSince: Timestamp?
+  /// Set beside `isResolved` in a group that the alert has left for another: it is open, but not here.
+  public var isHandedOn: Bool?
 
   init(_ source: AlertSource, _ fingerprint: Fingerprint, news: String, at now: Timestamp) {
     self.source = source
     self.fingerprint = fingerprint
     self.news = news
     openedBy = source.eventID
+    criticalSince = source.tier == .critical ? now : nil
     openedAt = now
     changedAt = now
   }
 
   /// The dollars at stake, 0 where unknown.
   public var dollars: Money { source.amount ?? .zero }
+
+  /// Takes over a newer statement.
+  mutating func restate(_ statement: AlertSource, at now: Timestamp) {
+    if statement.tier < .critical { criticalSince = nil } else if source.tier < .critical { criticalSince = now }
+    source = statement
+  }
+
+  /// The alert for a group that it leaves.
+  func handedOn(_ news: String) -> Alert {
+    var alert = self
+    (alert.news, alert.isResolved, alert.isHandedOn) = (news, true, true)
+    return alert
+  }
 
   /// What tells this news from all others: an alert that opens again begins to count anew, but another record opened it.
   var newsID: String { "\(fingerprint.text):\(openedBy ?? ""):\(revision)" }

@@ -120,15 +120,15 @@ extension AlertPipeline {
   private mutating func join(_ alert: Alert, _ place: AlertState.Place, at now: Timestamp) {
     guard let route = routes[place.routeID] else { return }
     var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place, route)
+    let alert = place.copy(of: alert)
     group.alerts[alert.fingerprint] = alert
-    group.said[alert.fingerprint] = place.said
+    group.said[alert.fingerprint] = place.word
     group.heldBack[alert.fingerprint] = place.heldBack
     group.lastSentAt = [group.lastSentAt, place.lastSentAt].compactMap(\.self).max()
     group.messages = max(group.messages, place.messages)
     group.isMuted = group.isMuted || place.isMuted
-    group.isEscalated = group.isEscalated || place.isEscalated
     groupKeys[alert.fingerprint, default: []].insert(group.key)
-    let next = group.hasNews ? nextMoment(group, at: now) : nextLook(group, route, at: now)
+    let next = group.isNews(alert) ? nextMoment(group, at: now) : nextLook(at: [alert], of: group, route, at: now)
     if let next { group.wake(at: next) }
     store(group)
   }

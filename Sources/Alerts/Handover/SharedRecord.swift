@@ -52,10 +52,10 @@ extension AlertPipeline {
     return (records, forgotten)
   }
 
-  /// Takes in what another router has told.
-  public mutating func learn(_ record: SharedRecord, from writer: String, at now: Timestamp) {
+  /// Takes in what another router has told. Its openings count among those of a volume spike, which the leader may find here.
+  public mutating func learn(_ record: SharedRecord, from writer: String, at now: Timestamp) -> [Decision] {
     switch record {
-    case .alert(let fingerprint, let state): learn(state, of: fingerprint, at: now)
+    case .alert(let fingerprint, let state): return learn(state, of: fingerprint, at: now)
     case .silence(let silence):
       silencer.set(silence)
       changes.silences = true
@@ -64,30 +64,31 @@ extension AlertPipeline {
     case .calendar(let calendar): ledger.calendar.merge(calendar)
     case .budget(let book): ledger.budgetsElsewhere[writer] = book
     }
+    return []
   }
 
-  private mutating func learn(_ state: AlertState, of fingerprint: Fingerprint, at now: Timestamp) {
+  private mutating func learn(_ state: AlertState, of fingerprint: Fingerprint, at now: Timestamp) -> [Decision] {
     // Its partition is ours: we know better.
-    if open[fingerprint] != nil || groupKeys[fingerprint] != nil { return }
-    if let origin = state.origin, isOwned(origin) { return }
+    if open[fingerprint] != nil || groupKeys[fingerprint] != nil { return [] }
+    if let origin = state.origin, isOwned(origin) { return [] }
     let before = elsewhere[fingerprint]?.openAlert
     changes.elsewhere.insert(fingerprint)
     if let alert = state.openAlert {
       inhibitor.opened(alert.source, fingerprint)
-      if before == nil, alert.source.kind == .dealRisk, !isCatchingUp {
-        _ = ledger.spike.opened(at: now, count: rules.spikeCount, window: rules.spikeWindow)
-      }
+      elsewhere[fingerprint] = state
+      return before == nil ? noticeSpike(alert.source, at: now) : []
     } else {
       inhibitor.closed(fingerprint)
       if let before { ledger.noteResolved(before, at: now) }
     }
     guard state.alert == nil else {
       elsewhere[fingerprint] = state
-      return
+      return []
     }
     elsewhere[fingerprint] = nil
-    guard let memory = state.memory else { return }
+    guard let memory = state.memory else { return [] }
     deduplicator.restore(fingerprint, memory)
     changes.memories.insert(fingerprint)
+    return []
   }
 }

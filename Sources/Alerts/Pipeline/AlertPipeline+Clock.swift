@@ -8,6 +8,10 @@ extension AlertPipeline {
       guard let route = routes[group.routeID] else { continue }
       let before = group
       if let last = group.lastSentAt, last > now { group.lastSentAt = now }
+      for (fingerprint, word) in group.said where word.at > now || word.askedAt > now {
+        group.said[fingerprint]?.at = min(word.at, now)
+        group.said[fingerprint]?.askedAt = min(word.askedAt, now)
+      }
       let waits = [route.groupWait.value, route.groupInterval.value, route.repeatInterval.value, 60_000]
       let latest = now.adding(milliseconds: waits.max() ?? 60_000)
       if let due = group.dueAt, due > latest { group.dueAt = latest }

@@ -72,7 +72,7 @@ extension AlertPipeline {
   }
 
   /// Whether a daily digest goes to a person.
-  private func isInDailyDigest(_ id: String?) -> Bool {
+  func isInDailyDigest(_ id: String?) -> Bool {
     rules.digests.contains { $0.purpose == .daily && audience(of: $0).contains { $0?.id == id } }
   }
 
@@ -101,6 +101,19 @@ extension AlertPipeline {
     return alerts
   }
 
+  /// What is over in the groups of a bin's reader and was not said because of the storm, most dollars first.
+  private mutating func takeHeldBack(by bin: DigestBin) -> [Alert] {
+    var over: [Alert] = []
+    for var group in groups.values where group.receiver == bin.receiver && group.recipientID == bin.recipientID {
+      let held = group.alerts.values.filter { $0.isResolved && group.heldBack[$0.fingerprint] == .storm }
+      guard !held.isEmpty else { continue }
+      over += held
+      for alert in held { remove(alert.fingerprint, from: &group) }
+      store(group)
+    }
+    return over.sortedByDollars()
+  }
+
   /// Sends the gathered messages whose time has come. What was resolved in the meantime is left out.
   mutating func flushBins(at now: Timestamp, _ output: inout PipelineOutput) {
     for (key, bin) in ledger.bins.sorted(by: { $0.key < $1.key }) where bin.dueAt <= now {
@@ -108,15 +121,19 @@ extension AlertPipeline {
       // The router that makes the digests knows of these alerts too, and says them there.
       if !isLeader, bin.purpose == .daily, isInDailyDigest(bin.recipientID) { continue }
       let alerts = bin.alerts.compactMap { open[$0] }.sortedByDollars()
-      guard !alerts.isEmpty else { continue }
+      let over = bin.purpose == .storm ? takeHeldBack(by: bin) : []
+      guard !alerts.isEmpty || !over.isEmpty else { continue }
       var message = OutgoingMessage(
-        id: OutgoingMessage.identity([key, bin.dueAt.description] + alerts.map(\.newsID)), purpose: bin.purpose,
+        id: OutgoingMessage.identity([key, bin.dueAt.description] + (alerts + over).map(\.newsID)),
+        purpose: bin.purpose,
         receiver: bin.receiver, recipient: bin.recipientID.flatMap { rules.owners.people[$0] }, madeAt: now)
       message.hold(alerts)
+      message.resolved = Array(over.prefix(OutgoingMessage.maximumAlerts))
       output.messages.append(message)
-      for alert in alerts {
+      for alert in alerts + over {
         var decision = Decision(
-          .digested, "in the \(bin.purpose.rawValue) message", alert.source, alert.fingerprint, at: now,
+          alert.isResolved ? .resolved : .digested, "in the \(bin.purpose.rawValue) message", alert.source,
+          alert.fingerprint, at: now,
           messageID: message.id)
         decision.receiver = bin.receiver
         decision.recipientID = bin.recipientID

@@ -56,8 +56,8 @@ extension AlertPipeline {
     }
     for place in state.places {
       var group = groups.removeValue(forKey: place.groupKey) ?? AlertGroup(place, routes[place.routeID])
-      group.alerts[fingerprint] = alert
-      group.said[fingerprint] = place.said
+      group.alerts[fingerprint] = place.copy(of: alert)
+      group.said[fingerprint] = place.word
       group.heldBack[fingerprint] = place.heldBack
       groups[group.key] = group
       groupKeys[fingerprint, default: []].insert(group.key)

@@ -15,7 +15,7 @@ extension AlertPipeline {
       return nil
     }
     let alerts = speakable(&group, at: now, &decisions)
-    let news = alerts.filter { group.said[$0.fingerprint] != $0.revision }
+    let news = alerts.filter(group.isNews)
     if group.isMuted {
       group.isMuted = false
       if !news.isEmpty {
@@ -26,13 +26,13 @@ extension AlertPipeline {
     let over =
       rules.receivers[group.receiver]?.sendsResolved == false
       ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
-    if !news.isEmpty { return Draft(group: group, purpose: .alert, alerts: alerts, resolved: over) }
-    if !over.isEmpty { return Draft(group: group, purpose: .resolved, alerts: alerts, resolved: over) }
-    let unanswered = alerts.filter { acknowledgements[$0.fingerprint] == nil }
-    if isEscalationDue(group, route, unanswered, at: now) {
-      return Draft(group: group, purpose: .escalation, alerts: unanswered, resolved: [])
+    if !news.isEmpty || !over.isEmpty {
+      return Draft(group: group, purpose: news.isEmpty ? .resolved : .alert, alerts: news, resolved: over)
     }
-    if let last = group.lastSentAt, !unanswered.isEmpty, last.adding(milliseconds: route.repeatInterval.value) <= now {
+    let unanswered = alerts.filter { acknowledgements[$0.fingerprint] == nil }
+    if let draft = escalation(group, route, unanswered, at: now) { return draft }
+    let latest = now.adding(milliseconds: -route.repeatInterval.value)
+    if unanswered.contains(where: { group.said[$0.fingerprint].map { $0.at <= latest } == true }) {
       return Draft(group: group, purpose: .reminder, alerts: unanswered, resolved: [])
     }
     return rest(&group, route, alerts, at: now)
@@ -95,13 +95,21 @@ extension AlertPipeline {
     return nil
   }
 
-  private func isEscalationDue(
-    _ group: AlertGroup, _ route: Route, _ alerts: [Alert], at now: Timestamp
-  ) -> Bool {
-    guard let after = route.escalateAfter, !group.isEscalated, let last = group.lastSentAt, !alerts.isEmpty,
-      let recipient = group.recipientID, rules.owners.above(recipient) != nil
-    else { return false }
-    return last.adding(milliseconds: after.value) <= now
+  /// What goes one level up because nobody there has answered in time: the lowest level at which anything is due, with all
+  /// that is unanswered there.
+  private func escalation(
+    _ group: AlertGroup, _ route: Route, _ unanswered: [Alert], at now: Timestamp
+  ) -> Draft? {
+    guard let after = route.escalateAfter else { return nil }
+    let levels = rules.owners.everyone(above: group.recipientID).count
+    let latest = now.adding(milliseconds: -after.value)
+    func level(_ alert: Alert) -> Int { group.said[alert.fingerprint]?.escalations ?? 0 }
+    let due = unanswered.filter { alert in
+      group.said[alert.fingerprint].map { $0.escalations < levels && $0.askedAt <= latest } == true
+    }
+    guard let lowest = due.map(level).min() else { return nil }
+    let alerts = unanswered.filter { level($0) == lowest }
+    return Draft(group: group, purpose: .escalation, alerts: alerts, resolved: [], level: lowest)
   }
 
   /// Sets when the group is looked at next, and says nothing.
@@ -112,13 +120,29 @@ extension AlertPipeline {
 
   /// The next moment at which time alone may change what a group says.
   func nextLook(_ group: AlertGroup, _ route: Route, at now: Timestamp) -> Timestamp? {
-    guard group.alerts.values.contains(where: { !$0.isResolved }) else { return nil }
-    // A silence, an inhibition or a mute may end without a word.
-    if !group.heldBack.isEmpty { return now.adding(milliseconds: max(route.groupInterval.value, 1_000)) }
-    guard let last = group.lastSentAt else { return now.adding(milliseconds: max(route.groupInterval.value, 1_000)) }
-    var next = last.adding(milliseconds: route.repeatInterval.value)
-    if let after = route.escalateAfter, !group.isEscalated { next = min(next, last.adding(milliseconds: after.value)) }
-    return max(next, now.adding(milliseconds: 1_000))
+    nextLook(at: group.alerts.values, of: group, route, at: now)
+  }
+
+  /// The same for some alerts of a group, nil where none of them is open.
+  func nextLook(
+    at alerts: some Sequence<Alert>, of group: AlertGroup, _ route: Route, at now: Timestamp
+  ) -> Timestamp? {
+    let levels = route.escalateAfter == nil ? 0 : rules.owners.everyone(above: group.recipientID).count
+    var next: Timestamp?
+    for alert in alerts where !alert.isResolved {
+      // A silence, an inhibition or a mute may end without a word.
+      guard group.heldBack[alert.fingerprint] == nil, let word = group.said[alert.fingerprint] else {
+        let soon = now.adding(milliseconds: max(route.groupInterval.value, 1_000))
+        next = min(next ?? soon, soon)
+        continue
+      }
+      var moment = word.at.adding(milliseconds: route.repeatInterval.value)
+      if let after = route.escalateAfter, word.escalations < levels {
+        moment = min(moment, word.askedAt.adding(milliseconds: after.value))
+      }
+      next = min(next ?? moment, moment)
+    }
+    return next.map { max($0, now.adding(milliseconds: 1_000)) }
   }
 
   /// Moves news into a common message; the group counts it as said.
@@ -127,7 +151,7 @@ extension AlertPipeline {
   ) {
     bin(alerts, to: purpose, receiver: group.receiver, recipientID: group.recipientID, dueAt: dueAt)
     for alert in alerts {
-      group.said[alert.fingerprint] = alert.revision
+      group.note(alert, saidAt: now, by: purpose)
       changes.states.insert(alert.fingerprint)
     }
     group.lastSentAt = now

@@ -25,6 +25,7 @@ extension AlertPipeline {
     for fingerprint in deduplicator.settle(at: now) {
       output.decisions += resolved(fingerprint, open[fingerprint]?.source, at: now)
     }
+    for fingerprint in deduplicator.steady(at: now) { output.decisions += calmed(fingerprint, at: now) }
     if ledger.spike.hasEnded(at: now, count: rules.spikeCount, window: rules.spikeWindow), isLeader {
       output.decisions += endSpike(at: now)
     }
@@ -49,12 +50,12 @@ extension AlertPipeline {
     let limit = now.adding(milliseconds: -rules.backlogAge.value)
     for var group in allGroups {
       let old = group.alerts.values.filter {
-        !$0.isResolved && group.said[$0.fingerprint] != $0.revision && $0.source.occurredAt < limit
+        !$0.isResolved && group.isNews($0) && $0.source.occurredAt < limit
       }
       guard !old.isEmpty else { continue }
       bin(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
       for alert in old {
-        group.said[alert.fingerprint] = alert.revision
+        group.note(alert, saidAt: now, by: .backlog)
         changes.states.insert(alert.fingerprint)
         decisions.append(
           Decision(
@@ -64,6 +65,20 @@ extension AlertPipeline {
       store(group)
     }
     return decisions
+  }
+
+  /// An alert flaps no more. Where its last opening was passed over as one swing among many, it is said now.
+  private mutating func calmed(_ fingerprint: Fingerprint, at now: Timestamp) -> [Decision] {
+    changes.memories.insert(fingerprint)
+    changes.states.insert(fingerprint)
+    guard var alert = open[fingerprint], groupKeys[fingerprint] == nil else { return [] }
+    alert.revision += 1
+    alert.changedAt = now
+    alert.news = "still at risk, and steady now"
+    open[fingerprint] = alert
+    note(fingerprint)
+    deduplicator.noteSaid(alert.source, fingerprint)
+    return place(alert, at: now)
   }
 
   private mutating func endSpike(at now: Timestamp) -> [Decision] {
@@ -87,6 +102,8 @@ struct Draft {
   var purpose: MessagePurpose
   var alerts: [Alert]
   var resolved: [Alert]
+  /// How far above the group's recipient it goes: 0 for the first person above, where it goes above at all.
+  var level = 0
 
   /// The most dollars first, then by key so that every machine does alike.
   static func comesFirst(_ left: Draft, _ right: Draft) -> Bool {

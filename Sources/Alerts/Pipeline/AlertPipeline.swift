@@ -142,15 +142,15 @@ public struct AlertPipeline: Sendable {
   private mutating func worsened(
     _ source: AlertSource, _ fingerprint: Fingerprint, from tier: RiskTier, _ score: RiskScore?, at now: Timestamp
   ) -> [Decision] {
-    guard var alert = open[fingerprint] else { return opened(source, fingerprint, news: "new", at: now) }
-    alert.source = source
-    alert.revision += 1
-    alert.changedAt = now
     let scores = score.flatMap { before in
       source.score.map { "\(Wording.decimal(before.points)) → \(Wording.decimal($0.points))" }
     }
-    alert.news =
-      "worse: \(source.tier > tier ? "\(tier.name) → \(source.tier.name), " : "")\(scores ?? source.tier.name)"
+    let news = "worse: \(source.tier > tier ? "\(tier.name) → \(source.tier.name), " : "")\(scores ?? source.tier.name)"
+    guard var alert = open[fingerprint] else { return opened(source, fingerprint, news: news, at: now) }
+    alert.restate(source, at: now)
+    alert.revision += 1
+    alert.changedAt = now
+    alert.news = news
     open[fingerprint] = alert
     note(fingerprint)
     if source.tier > tier { acknowledgements[fingerprint] = nil }
@@ -163,14 +163,15 @@ public struct AlertPipeline: Sendable {
     guard var alert = open[fingerprint] else {
       // A flapping deal that opened again: it is open, but no news.
       open[fingerprint] = Alert(source, fingerprint, news: "flapping", at: now)
+      inhibitor.opened(source, fingerprint)
       note(fingerprint)
       return
     }
-    alert.source = source
+    alert.restate(source, at: now)
     open[fingerprint] = alert
     note(fingerprint)
     for key in groupKeys[fingerprint] ?? [] {
-      groups[key]?.alerts[fingerprint]?.source = source
+      groups[key]?.alerts[fingerprint]?.restate(source, at: now)
       changes.groups.insert(key)
     }
   }
@@ -187,6 +188,7 @@ public struct AlertPipeline: Sendable {
     for key in (groupKeys[fingerprint] ?? []).sorted() {
       guard var group = groups.removeValue(forKey: key) else { continue }
       group.alerts[fingerprint]?.isResolved = true
+      group.alerts[fingerprint]?.isHandedOn = nil
       group.alerts[fingerprint]?.news = alert.news
       if let source, source.signal == .firing { group.alerts[fingerprint]?.source = source }
       group.wake(at: nextMoment(group, at: now))
@@ -197,7 +199,7 @@ public struct AlertPipeline: Sendable {
     return decisions
   }
 
-  private mutating func noticeSpike(_ source: AlertSource, at now: Timestamp) -> [Decision] {
+  mutating func noticeSpike(_ source: AlertSource, at now: Timestamp) -> [Decision] {
     // What comes late in a heap is no spike of today.
     guard source.kind == .dealRisk, !isCatchingUp,
       let count = ledger.spike.opened(at: now, count: rules.spikeCount, window: rules.spikeWindow), isLeader

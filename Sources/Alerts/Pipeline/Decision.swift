@@ -8,6 +8,8 @@ public enum DecisionReason: String, Codable, CaseIterable, Hashable, Sendable {
   case repeated
   /// A message said that it is over.
   case resolved
+  /// It belongs to another route or person now, and has left this group.
+  case handedOn = "handed_on"
   /// A message went to the person above, because nobody acknowledged.
   case escalated
   /// It waits in its group.

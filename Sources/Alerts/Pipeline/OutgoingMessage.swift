@@ -44,6 +44,11 @@ public struct OutgoingMessage: Codable, Hashable, Sendable {
   public var omitted = 0
   /// See `omitted`.
   public var omittedDollars = Money.zero
+  /// Alerts of the group that were said before, are open and say nothing new; nil where there are none, and in messages that
+  /// are about all that is open.
+  public var standing: Int?
+  /// The dollars in them.
+  public var standingDollars: Money?
   /// What is over.
   public var resolved: [Alert] = []
   /// What reports say, in a digest.
@@ -76,6 +81,12 @@ public struct OutgoingMessage: Codable, Hashable, Sendable {
     alerts = Array(sorted.prefix(Self.maximumAlerts))
     omitted = sorted.count - alerts.count
     omittedDollars = sorted.dropFirst(Self.maximumAlerts).dollars
+  }
+
+  /// Whether it may stand where another stood: it says of all that the other showed that it is over.
+  public func mayReplace(_ shown: OutgoingMessage) -> Bool {
+    guard purpose == .resolved, shown.omitted == 0 else { return false }
+    return Set((shown.alerts + shown.resolved).map(\.fingerprint)).isSubset(of: resolved.map(\.fingerprint))
   }
 
   /// The id of a message from what makes it up.

@@ -47,6 +47,8 @@ struct PipelineLedger: Codable, Hashable, Sendable {
   ) {
     let key = Self.binKey(purpose, receiver, recipientID)
     let empty = DigestBin(purpose: purpose, receiver: receiver, recipientID: recipientID, dueAt: dueAt)
+    // It is made also where it is empty: what is over waits for it in its groups.
+    if bins[key] == nil { bins[key] = empty }
     // In place: a copy of a large bin for each alert would make a burst quadratic.
     for alert in alerts { bins[key, default: empty].alerts.insert(alert.fingerprint) }
   }

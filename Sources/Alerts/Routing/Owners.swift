@@ -49,6 +49,18 @@ public struct Owners: Hashable, Sendable {
     }
   }
 
+  /// Everybody above somebody, the nearest first; nobody for a channel.
+  public func everyone(above id: String?) -> [Person] {
+    var found: [Person] = []
+    var next = id.flatMap(above)
+    // A file may make two people each other's manager.
+    while let person = next, person.id != id, !found.contains(where: { $0.id == person.id }) {
+      found.append(person)
+      next = above(person.id)
+    }
+    return found
+  }
+
   /// The person above, nil at the top.
   public func above(_ id: String) -> Person? {
     if let manager = people[id]?.managerID.flatMap({ people[$0] }) { return manager }
