@@ -23,9 +23,13 @@ extension AlertSource {
     case "subject": subject
     case "tier": tier.name
     case "signal": signal.rawValue
-    default: number(of: field).map { $0 == $0.rounded() ? String(Int($0)) : String($0) } ?? labels[field] ?? ""
+    default: number(of: field).map(Self.text) ?? labels[field] ?? ""
     }
   }
+
+  /// A whole number without a point where it is one. A record may hold any number, so one that is too large for `Int` or no
+  /// number at all has a text too.
+  private static func text(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? String(number) }
 
   /// The number of a field, nil where there is none. Tiers count 0 to 3.
   public func number(of field: String) -> Double? {
