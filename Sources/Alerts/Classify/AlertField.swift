@@ -13,6 +13,17 @@ public enum AlertField {
   ]
   /// All of them.
   public static let all = texts + numbers
+
+  /// The names of tiers, the least urgent first.
+  static let tiers = RiskTier.allCases.map(\.name)
+  /// The fields that have one of a few values, with these.
+  static let values: [String: [String]] = [
+    "kind": AlertKind.allCases.map(\.rawValue), "tier": tiers,
+    "signal": [AlertSignal.firing, .ended].map(\.rawValue), "stage": Stage.allCases.map(\.name),
+    "trigger": RiskTrigger.allCases.map(\.name), "trend": TrendShift.Kind.allCases.map(\.rawValue),
+  ]
+  /// Those of them that no alert lacks.
+  static let always: Set = ["kind", "tier", "signal"]
 }
 
 extension AlertSource {
