@@ -14,11 +14,13 @@ struct MessageContext {
     "title", "lines", "lead", "story", "arrow", "color", "isDigest", "list",
   ]
 
-  static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
+  static func make(
+    _ message: OutgoingMessage, _ links: FeedbackLinks? = nil, showing most: Int = shownAlerts
+  ) -> [String: Any] {
     let deals = message.alerts.filter { $0.source.kind != .trendShift }
     let trends = message.alerts.filter { $0.source.kind == .trendShift }
     let isDigest = message.period != nil
-    let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
+    let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? min(10, most) : most))
     let critical =
       isDigest
       ? deals.filter { $0.source.tier == .critical && $0.openedAt.adding(days: 7) > message.madeAt } : []
