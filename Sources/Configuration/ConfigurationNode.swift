@@ -70,13 +70,28 @@ public struct ConfigurationNode {
 
   /// The members by name, each name one of those given and none twice.
   public func members(knowing names: [String]) throws(ConfigurationFault) -> [String: ConfigurationNode] {
-    guard let members else { throw fault("must hold keys with values") }
+    var faults: [ConfigurationFault] = []
+    let found = members(knowing: names, &faults)
+    if let first = faults.first { throw first }
+    return found
+  }
+
+  /// The members by name; what is unknown or stands twice is left out and added to the faults, so that the others are still
+  /// looked at.
+  public func members(
+    knowing names: [String], _ faults: inout [ConfigurationFault]
+  ) -> [String: ConfigurationNode] {
+    guard let members else {
+      faults.append(fault("must hold keys with values"))
+      return [:]
+    }
     var found: [String: ConfigurationNode] = [:]
     for (key, value) in members {
-      guard names.contains(key) else {
-        throw value.fault("is unknown\(Self.suggestion(key, names))")
+      if !names.contains(key) {
+        faults.append(value.fault("is unknown\(Self.suggestion(key, names))"))
+      } else if found.updateValue(value, forKey: key) != nil {
+        faults.append(value.fault("stands here twice: keep one"))
       }
-      guard found.updateValue(value, forKey: key) == nil else { throw value.fault("stands here twice: keep one") }
     }
     return found
   }

@@ -102,6 +102,64 @@ import Testing
     #expect(try news().contains("(open for 8 hours)"))
   }
 
+  @Test("text of a record formats nothing in Slack, makes no link and no emoji, and mentions nobody")
+  func literalInSlack() throws {
+    let evil =
+      "*b* _i_ ~s~ `c` :fire: https://evil.test www.evil.test <@U1> <https://evil.test|x> &lt;!here&gt; rep_22_b"
+    let payload = SlackPayload(
+      try MessageTemplates().render(try message([Messages.deal("D1", industry: evil)])), footer: "f")
+    let texts = payload.blocks.compactMap { $0.text?.text }.dropFirst() + [payload.text]
+    for text in texts {
+      for mark in ["*b*", " _i_", "~s~", "`c`", ":fire:", "https://", "www.evil", "<@", "<https", " &lt;!here&gt;"] {
+        #expect(!text.contains(mark), "\(mark) in \(text)")
+      }
+      // What a person reads is the same, and an underscore within a name is left alone.
+      let read = text.replacing("\u{200B}", with: "")
+      #expect(read.contains("*b* _i_ ~s~ `c` :fire: https://evil.test www.evil.test &lt;@U1&gt;"))
+      #expect(text.contains("rep_22_b"))
+    }
+    #expect(payload.blocks[1].text?.verbatim == true)
+    #expect(payload.blocks[0].text?.emoji == false)
+  }
+
+  @Test("what turns the direction of text or ends a line is in no receiver's text")
+  func direction() throws {
+    let evil = "Ed\u{202E}hceT\u{2066}\u{200F}\nBcc: x\u{7}\u{2028}"
+    let rendered = try MessageTemplates().render(try message([Messages.deal("D1", industry: evil)]))
+    for text in [rendered.subject, rendered.text, rendered.slack, rendered.html] {
+      #expect(text.contains("EdhceT Bcc: x"))
+      #expect(!text.unicodeScalars.contains { [0x202E, 0x2066, 0x200F, 0x7, 0x2028].contains($0.value) })
+    }
+    #expect(MailMessage.encodedWord("a\u{202E}b") == "ab")
+  }
+
+  @Test("a line that is too long leaves no empty section, and no entity or link is cut")
+  func longLines() throws {
+    for filler in ["&amp;", "<https://example.com/a|accurate>", "x", "é\u{301}", "👨‍👩‍👧"] {
+      for shift in 0..<6 {
+        let line = String(repeating: "y", count: shift) + String(repeating: filler, count: 3_000)
+        let sections = SlackPayload.sections("\n \n\(line)\nafter")
+        #expect(sections.allSatisfy { !$0.isEmpty && $0.utf16.count <= 3_000 })
+        let whole = sections.joined().replacing(filler, with: "").trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(whole == String(repeating: "y", count: shift) + "…\nafter")
+        let rendered = RenderedMessage(subject: line, text: "", slack: "", html: "")
+        #expect((SlackPayload(rendered, footer: line).blocks.first?.text?.text.utf16.count ?? 0) <= 150)
+      }
+    }
+  }
+
+  @Test("with feedback links fewer deals fit into Slack, and the others are counted as deals")
+  func countsDeals() throws {
+    let links = FeedbackLinks(
+      base: "https://dealpulse.example.com/a/rather/long/path", secret: "0123456789abcdef", validMilliseconds: 60_000)
+    let message = try message((0..<700).map { Messages.deal("D\($0)", industry: "A & B") })
+    let rendered = try MessageTemplates().render(message, links: links)
+    let shown = rendered.slack.split(separator: "\n").count { $0.hasPrefix("•") }
+    #expect(shown > 5 && shown < 20)
+    #expect(rendered.slack.contains("_and \(message.alertCount - shown) more_"))
+    #expect(!SlackPayload.sections(rendered.slack).joined().contains("more line"))
+  }
+
   @Test("a subject in any script becomes encoded words that no line is too long for")
   func encodedWords() {
     let word = MailMessage.encodedWord("Überfällig: 日本語の取引 — $75K" + String(repeating: "é", count: 60))
@@ -120,8 +178,45 @@ import Testing
     } throws: {
       "\($0)".contains("message.txt.mustache:2: there is no colour")
     }
+    for (template, words) in [
+      ("a\n{{#alerts}}\n{{line}}\n", "txt.mustache:2: the section alerts is not closed: write {{/alerts}}"),
+      ("{{#alerts}}{{line}}\n{{/trends}}", "txt.mustache:2: /trends stands where alerts of line 1 is open"),
+      ("x\n\n{{/alerts}}", "txt.mustache:3: /alerts closes what was not opened"),
+      ("{{heading", "txt.mustache:1: a tag is not closed"),
+    ] {
+      try template.write(to: file, atomically: true, encoding: .utf8)
+      #expect {
+        try MessageTemplates(folder: folder.path)
+      } throws: {
+        "\($0)".contains(words) && !"\($0)".contains("ParserError")
+      }
+    }
     try "{{heading}}!".write(to: file, atomically: true, encoding: .utf8)
     let rendered = try MessageTemplates(folder: folder.path).render(try message([Messages.deal("D1")]))
     #expect(rendered.text == "At risk!")
+  }
+
+  @Test("a folder of templates that is not there, is empty or holds a misspelt name is refused")
+  func folders() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    func refusal() -> String {
+      do {
+        _ = try MessageTemplates(folder: folder.path)
+        return ""
+      } catch {
+        return error.description
+      }
+    }
+    #expect(refusal().contains("this folder can't be read: check --templates"))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    #expect(refusal().contains("holds no template: put message.txt.mustache"))
+    func write(_ name: String) throws {
+      try "{{heading}}".write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
+    try write("message.txt.mustache")
+    try write("README.md")
+    #expect(refusal() == "")
+    try write("messages.txt.mustache")
+    #expect(refusal().contains("messages.txt.mustache: no message is made from this: name it message.txt.mustache"))
   }
 }

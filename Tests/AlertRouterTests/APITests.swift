@@ -29,6 +29,17 @@ import Testing
     #expect(closed.answer(APIRequest(method: "GET", path: "/v1/alerts", token: "")).status == 403)
   }
 
+  @Test("a limit that is none is refused, and says what to write")
+  func limits() throws {
+    let api = try api()
+    func status(_ limit: String) -> Int {
+      api.answer(APIRequest(method: "GET", path: "/v1/messages", query: ["limit": limit], token: "t0k3n")).status
+    }
+    #expect(["abc", "-1", "0", "1001", "", "1e3"].map(status) == Array(repeating: 400, count: 6))
+    #expect(["1", "20", "1000"].map(status) == [200, 200, 200])
+    #expect(api.answer(APIRequest(method: "GET", path: "/v1/messages", token: "t0k3n")).status == 200)
+  }
+
   @Test("a silence is added, listed and ended; one that is wrong is refused with what to write")
   func silences() throws {
     let api = try api()

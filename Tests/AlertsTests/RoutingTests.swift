@@ -10,7 +10,9 @@ import Testing
       ("industry=EdTech", true), ("industry=Ed", false), ("industry!=FinTech", true), ("industry=~Ed.*|Fin.*", true),
       ("industry=~Ed", false), ("industry!~Fin.*", true), ("amount>=75000", true), ("amount > 75_000", false),
       ("score<58.1", true), ("score<=57.9", false), ("tier>=High", true), ("tier>High", false), ("region=", true),
-      ("points>0", false), ("stage=\"Proposal\"", true),
+      ("points>0", false), ("stage=\"Proposal\"", true), ("score=58.0", true), ("score!=58.0", false),
+      ("amount=75_000", true),
+      ("points=", true), ("points!=5", true), ("score=~58", true),
     ])
   func matchers(_ text: String, _ fits: Bool) throws {
     let deal = Story.deal("D1", ["industry": "EdTech", "stage": "Proposal"])
@@ -19,7 +21,7 @@ import Testing
 
   @Test(
     "a matcher that can't be read says what to write",
-    arguments: ["", "industry", "colour=red", "score=>5", "stage>3", "rep_id=~(", "amount>lots"])
+    arguments: ["", "industry", "colour=red", "score=>5", "stage>3", "rep_id=~(", "amount>lots", "score=nan"])
   func unreadable(_ text: String) {
     #expect(throws: Matcher.Fault.self) { try Matcher(text) }
   }

@@ -1,4 +1,5 @@
 import Configuration
+import Deals
 import Testing
 
 @testable import Alerts
@@ -66,6 +67,151 @@ import Testing
   func root() {
     let found = faults("receivers: {out: {type: console}}\nroute: {receiver: out, matchers: [\"kind=report\"]}\n")
     #expect(found.contains { $0.contains("the root takes everything") })
+  }
+
+  /// Rules that were once read without a word, and then did nothing or did harm: the key, what stood there, and what the
+  /// fault says to write. Each stands in line 3.
+  private static let harmful: [(key: String, yaml: String, advice: String)] = [
+    ("inhibit", "inhibit: {source: [\"kind=report\"]}", "must be a list"),
+    ("digests", "digests: {daily: {every: day, receiver: out}}", "must be a list"),
+    ("time_intervals", "time_intervals: [{name: office, time_intervals: []}]", "names with values"),
+    (
+      "time_intervals.office[0].times", "time_intervals: {office: [{times: {start: \"08:00\", end: \"18:00\"}}]}",
+      "must be a list"
+    ),
+    ("holidays", "holidays: [{name: us}]", "names with values"),
+    (
+      "inhibit[0].equal[0]", "inhibit: [{source: [\"tier=High\"], target: [\"tier=Low\"], equal: [industri]}]",
+      "no field"
+    ),
+    ("budget.per_day", "budget: {per_day: -5}", "must be 0 to"),
+    ("storm.messages", "storm: {messages: 0}", "must be 1 to"),
+    ("storm.within", "storm: {within: 0s}", "must be 1s to"),
+    ("spike.within", "spike: {within: 0s}", "must be 1s to"),
+    ("spike.deals", "spike: {deals: 1}", "must be 2 to"),
+    ("thresholds.amount", "thresholds: {amount: -1}", "must be 0.0 to"),
+    ("thresholds.points", "thresholds: {points: -1}", "must be 0.0 to"),
+    ("deduplication.closes_below", "deduplication: {closes_below: 95}", "closes_below: 55 or less"),
+    ("deduplication.worsens_by", "deduplication: {worsens_by: -5}", "must be 0.1 to"),
+    ("deduplication.flap_openings", "deduplication: {flap_openings: 0}", "must be 2 to"),
+    ("deduplication.flap_openings", "deduplication: {flap_openings: 300}", "must be 2 to 255"),
+    ("retention", "retention: 0s", "must be 1d to"),
+    ("retention", "retention: 106751991167d", "to 3650d"),
+    ("silent_after", "silent_after: 0s", "or never"),
+    ("heartbeat_url", "heartbeat_url: heartbeats.example.com", "https://"),
+    ("feedback.url", "feedback: {url: \"https://\", secret_env: KEY}", "has a host"),
+    ("owners.people.ann.email", "owners: {people: {ann: {email: not an address}}}", "no mail address"),
+    ("owners.people.ann.budget", "owners: {people: {ann: {budget: -1}}}", "must be 0 to"),
+    ("owners.people.ann.manager", "owners: {people: {ann: {manager: bob}, bob: {manager: ann}}}", "ann → bob → ann"),
+    ("owners.people.ann.manager", "owners: {people: {ann: {manager: ann}}}", "in a circle"),
+    ("owners.people", "owners: {people: [ann]}", "names with values"),
+  ]
+
+  @Test("rules that would do nothing or do harm are refused where they stand, with what to write", arguments: harmful)
+  func refused(_ rule: (key: String, yaml: String, advice: String)) {
+    let found = faults("receivers: {out: {type: console}}\nroute: {receiver: out}\n\(rule.yaml)\n")
+    #expect(found.count == 1, "\(found)")
+    #expect(
+      found.first?.hasPrefix("router.yaml:3: \(rule.key): ") == true && found.first?.contains(rule.advice) == true)
+  }
+
+  @Test(
+    "a matcher on a field with few values names one of them",
+    arguments: [
+      "tier=Hihg", "tier!=high", "tier=~Hihg|Crit", "tier>=Hihg", "tier=", "kind=dealrisk", "kind!~dealrisk",
+      "signal=fired", "stage=Porposal", "trigger!=aging", "trend=win rate",
+    ])
+  func closedSets(_ matcher: String) {
+    let found = faults(
+      "receivers: {out: {type: console}}\nroute:\n  receiver: out\n  routes:\n    - {matchers: [\"\(matcher)\"]}\n")
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("router.yaml:5: route.routes[0].matchers[0]: ") == true)
+    #expect(found.first?.contains("write one of ") == true)
+  }
+
+  @Test(
+    "what a known value or none is asked by is in order",
+    arguments: ["tier=~High|Critical", "stage=", "trend!=", "kind!=report", "stage!~Closed|Demo", "tier=~C.*"])
+  func knownValues(_ matcher: String) throws {
+    #expect(throws: Never.self) { try Matcher(matcher) }
+  }
+
+  @Test(
+    "a route and a receiver that can't work are refused where they stand",
+    arguments: [
+      ("route.routes", "", "  routes: {critical: {matchers: [\"tier=Critical\"]}}", "must be a list"),
+      ("route.repeat_interval", "", "  repeat_interval: 0s", "must be 1s to"),
+      ("route.escalate_after", "", "  escalate_after: 0s", "must be 1s to"),
+      ("receivers.in.from", "{type: email, server: \"smtp://m\", from: \"D <d@e.com>\", to: a@x}", "", "mail address"),
+      ("receivers.in.to", "{type: email, server: \"smtp://m\", from: d@e.com, to: \"a@x, b@x\"}", "", "mail address"),
+      ("receivers.in.server", "{type: email, server: \"smtp://\", from: d@e.com, to: a@x}", "", "smtp://host:587"),
+      ("receivers.in.url_env", "{type: slack, url_env: \"https://hooks.slack.com/x\"}", "", "environment variable"),
+      ("receivers.in.url", "{type: webhook, url: \"https://\"}", "", "has a host"),
+      ("receivers.in.concurrency", "{type: console, concurrency: 0}", "", "must be 1 to 64"),
+      ("receivers.in.timeout", "{type: console, timeout: 0s}", "", "must be 1s to 2m"),
+    ])
+  func places(_ key: String, _ receiver: String, _ line: String, _ advice: String) {
+    let found = faults(
+      "receivers:\n  out: {type: console}\n  in: \(receiver.isEmpty ? "{type: console}" : receiver)\n"
+        + "route:\n  receiver: out\n\(line)\n")
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.hasPrefix("router.yaml:\(line.isEmpty ? 3 : 6): \(key): ") == true)
+    #expect(found.first?.contains(advice) == true)
+    #expect(found.first?.contains("hooks.slack.com") == false)
+  }
+
+  @Test("a whole file of Alertmanager's is answered with all that is different, and nothing twice")
+  func alertmanager() {
+    let found = faults(
+      """
+      global: {resolve_timeout: 5m}
+      route:
+        receiver: team
+        group_by: [alertname]
+        routes:
+          - {match: {severity: page}, receiver: pager}
+      inhibit_rules: [{source_match: {severity: page}}]
+      receivers:
+        - {name: team}
+        - {name: pager}
+      mute_time_intervals: [{name: night}]
+      """)
+    let keys = found.map { String($0.split(separator: " ")[1].dropLast()) }
+    #expect(
+      keys == [
+        "global", "route.group_by[0]", "route.routes[0].match", "inhibit_rules", "receivers", "mute_time_intervals",
+      ])
+  }
+
+  @Test("an unknown key hides nothing, and a faulty receiver brings no further faults about")
+  func noFollowUps() {
+    let found = faults(
+      """
+      colour: red
+      receivers:
+        out: {type: webhook, url: "https://example.com", sekret_env: KEY, timeout: soon}
+      route: {receiver: out, repeat: 1h, to: nobody}
+      storm: {messages: many}
+      """)
+    let keys = found.map { String($0.split(separator: " ")[1].dropLast()) }
+    #expect(
+      keys == [
+        "colour", "receivers.out.sekret_env", "receivers.out.timeout", "route.repeat", "route.to", "storm.messages",
+      ])
+  }
+
+  @Test("a silence of which a matcher can't be read any more hides nothing")
+  func oldSilence() throws {
+    var silence = try Silence(
+      id: "s", matchers: ["industry=EdTech"], startsAt: Timestamp(milliseconds: 0),
+      endsAt: Timestamp(milliseconds: 9_000), author: "ann", comment: "known")
+    let deal = Story.deal("D1", ["industry": "EdTech"])
+    var silencer = Silencer()
+    silencer.set(silence)
+    #expect(silencer.silence(of: deal, at: Timestamp(milliseconds: 1)) != nil)
+    silence.matchers.append("tier=Hihg")
+    silencer.set(silence)
+    #expect(silencer.silence(of: deal, at: Timestamp(milliseconds: 1)) == nil)
   }
 
   @Test("no text makes the loader fall over", arguments: [UInt64(11), 12, 13])

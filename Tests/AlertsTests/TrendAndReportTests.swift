@@ -53,6 +53,29 @@ import Testing
     #expect(story.reasons("D1") == [.grouped, .inhibited])
   }
 
+  @Test("no number of a record is too large or too odd to be matched, grouped and routed by")
+  func oddNumbers() throws {
+    var story = try Story(
+      """
+      route:
+        receiver: out
+        group_by: [points, age_days, days_in_stage, amount]
+        group_wait: 0s
+        routes: [{name: five, matchers: ["points=5", "amount!=7", "win_probability!~5.*"]}]
+      """)
+    let odd = [1e30, -1e30, .greatestFiniteMagnitude, .infinity, .nan, -0.0, 9.3e18, 5.5]
+    for number in odd {
+      var source = AlertSource(news(.opened, 0, number, segment: "industry=\(number)"))
+      (source.winProbability, source.points) = (number, number)
+      (source.ageDays, source.daysInStage) = (.max, .min)
+      source.amount = Money(cents: .max)
+      #expect(AlertField.all.allSatisfy { !source.text(of: $0).contains("\n") })
+      story.take(source)
+    }
+    story.pass("1m")
+    #expect(story.messages.flatMap(\.alerts).count == odd.count)
+  }
+
   @Test("each way in which a segment has shifted is an alert of its own, and history is none")
   func kinds() throws {
     var story = try Story("route: {receiver: out, group_by: [\"...\"], group_wait: 0s}")

@@ -29,6 +29,28 @@ import Testing
     }
   }
 
+  @Test("A figure that can be none is refused, and the refusal names the field")
+  func figures() throws {
+    func code(_ kind: TrendShift.Kind, _ before: Double, _ after: Double) -> DecodeFailure? {
+      let shift = TrendShift(
+        kind: kind, phase: .opened, detector: .plain, segment: "team", title: "t", before: before, after: after,
+        dealsBefore: 1, dealsAfter: 1, beganAt: day, openedAt: day, occurredAt: day, ledgerOffset: 0)
+      var writer = JSONWriter()
+      writer.trendShift(shift)
+      do {
+        _ = try writer.bytes.withUnsafeBytes { try TrendDecoder().decode($0) }
+        return nil
+      } catch {
+        return error as? DecodeFailure
+      }
+    }
+    #expect(code(.winRate, 0.4, 1e14)?.code == .outOfRange)
+    #expect(code(.winRate, -0.1, 0.4)?.field == "before")
+    #expect(code(.lowVelocity, 4_000, 1e16)?.field == "after")
+    #expect(code(.winRate, 0, 1) == nil)
+    #expect(code(.lowVelocity, 50_000, 1_200) == nil)
+  }
+
   @Test("A shift keeps its identity from opened to resolved; each record has its own") func identity() {
     func shift(_ phase: TrendShift.Phase, _ at: Timestamp) -> TrendShift {
       TrendShift(

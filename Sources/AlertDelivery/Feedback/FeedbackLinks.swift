@@ -8,6 +8,9 @@ import Foundation
 /// A link names the deal, the score, the person and its end; the signature is HMAC-SHA256 over these. It stands for one
 /// person's word on one score: used twice, the later word holds.
 public struct FeedbackLinks: Sendable {
+  /// The names under which templates find the links.
+  static let names = Set(FeedbackVerdict.allCases.map(\.rawValue))
+
   private let base: String
   private let key: SymmetricKey
   private let validMilliseconds: Int64

@@ -32,7 +32,7 @@ struct MailMessage {
 
   /// A header's text as encoded words of at most 75 characters, so that nothing in it can end the line.
   static func encodedWord(_ text: String) -> String {
-    let clean = CurlTransfer.oneLine(text)
+    let clean = CurlTransfer.oneLine(PlainLine.of(text))
     if clean.count <= 200, clean.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), !clean.contains("=?") { return clean }
     var words: [String] = []
     var chunk = ""

@@ -58,7 +58,7 @@ struct WebhookBody: Encodable {
     Item(
       fingerprint: alert.fingerprint.text, kind: alert.source.kind.rawValue, subject: alert.source.subject,
       tier: alert.source.tier.name, score: alert.source.score?.points, amount: alert.source.amount?.units,
-      text: MessageContext.sentence(alert.source), news: alert.news, labels: alert.source.labels,
+      text: PlainLine.of(MessageContext.sentence(alert.source)), news: alert.news, labels: alert.source.labels,
       opened_at: alert.openedAt.description, handed_on: alert.isHandedOn)
   }
 }

@@ -15,11 +15,13 @@ struct MessageContext {
     "hasHandedOn", "when",
   ]
 
-  static func make(_ message: OutgoingMessage, _ links: FeedbackLinks? = nil) -> [String: Any] {
+  static func make(
+    _ message: OutgoingMessage, _ links: FeedbackLinks? = nil, showing most: Int = shownAlerts
+  ) -> [String: Any] {
     let deals = message.alerts.filter { $0.source.kind != .trendShift }
     let trends = message.alerts.filter { $0.source.kind == .trendShift }
     let isDigest = message.period != nil
-    let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? 10 : shownAlerts))
+    let shown = Array((isDigest ? deals : message.alerts).prefix(isDigest ? min(10, most) : most))
     let (criticalDays, when) = message.purpose == .daily ? (1, "since yesterday") : (7, "this week")
     let critical = deals.filter { alert in
       guard let since = alert.criticalSince, message.purpose == .daily || message.purpose == .weekly else {

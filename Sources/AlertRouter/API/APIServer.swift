@@ -20,6 +20,11 @@ enum APIServer {
     }
   }
 
+  private static let phrases = [
+    200: "OK", 201: "Created", 202: "Accepted", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
+    404: "Not Found", 503: "Service Unavailable",
+  ]
+
   private static func handle(_ request: HTTPRequest, _ api: RouterAPI) async throws -> HTTPResponse {
     var read = APIRequest(method: request.method.rawValue, path: request.path)
     for item in request.query { read.query[item.name] = item.value }
@@ -35,7 +40,7 @@ enum APIServer {
     // The store blocks: not on Swift's cooperative threads.
     let answer = try await DedicatedThread.run(name: "api") { api.answer(complete) }
     return HTTPResponse(
-      statusCode: HTTPStatusCode(answer.status, phrase: ""),
+      statusCode: HTTPStatusCode(answer.status, phrase: phrases[answer.status] ?? "Error"),
       headers: [
         .contentType: answer.contentType, .cacheControl: "no-store",
         HTTPHeader("Content-Security-Policy"): "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",

@@ -152,8 +152,11 @@ struct RouterAPI: Sendable {
   }
 
   private func messages(_ request: APIRequest) throws -> APIResponse {
-    let limit = request.query["limit"].flatMap { Int($0) } ?? 100
-    return try list(try store.latest(limit: max(1, min(1_000, limit)))) { entry, writer in
+    let text = request.query["limit"] ?? "100"
+    guard let limit = Int(text), (1...1_000).contains(limit) else {
+      return .fault(400, "limit must be 1 to 1000, such as /v1/messages?limit=20")
+    }
+    return try list(try store.latest(limit: limit)) { entry, writer in
       writer.key("id")
       writer.string(entry.message.id)
       writer.key("state")

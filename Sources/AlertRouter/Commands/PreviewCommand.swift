@@ -11,7 +11,7 @@ struct PreviewCommand: ParsableCommand {
     commandName: "preview", abstract: "Writes a message of risk events to a file, as email, Slack or text.")
 
   /// In which form.
-  enum Form: String, CaseIterable, ExpressibleByArgument {
+  enum Form: String, CaseIterable {
     /// The HTML part of the mail.
     case email
     /// A page that shows what Slack shows.
@@ -30,8 +30,8 @@ struct PreviewCommand: ParsableCommand {
   @Option(help: "alert, resolved, reminder, escalation, after_mute, backlog, storm, daily, weekly or monthly.")
   var purpose = "alert"
 
-  @Option(help: "email, slack, slack-json or text.")
-  var receiver = Form.email
+  @Option(help: "A receiver of the rules by its name, or a form: email, slack, slack-json or text.")
+  var receiver = "email"
 
   @Option(help: "The file to write.")
   var output = "preview.html"
@@ -47,13 +47,28 @@ struct PreviewCommand: ParsableCommand {
     guard let now = at.map({ Timestamp(rfc3339: $0) }) ?? .some(Clock.wall()) else {
       throw ValidationError("--at is no RFC 3339 time: write it like 2026-03-02T09:00:00Z")
     }
+    let form = try form(rules)
     let content = try RiskFile.content(event)
     var message = message(purpose, content.statements, rules, at: now)
     let reports = content.reports.filter { $0.kind.purpose == purpose }
     message.reports = reports.isEmpty ? nil : reports
     let rendered = try MessageTemplates(folder: options.templates).render(message, links: links(rules))
-    try Data(form(rendered, message, at: now).utf8).write(to: URL(fileURLWithPath: output))
+    try Data(write(rendered, message, form, at: now).utf8).write(to: URL(fileURLWithPath: output))
     print("\(output): \(rendered.subject)")
+  }
+
+  /// The form in which a receiver of the rules is written to, or the one that is named.
+  private func form(_ rules: RouterRules) throws -> Form {
+    switch rules.receivers[receiver]?.transport {
+    case .email: return .email
+    case .slackWebhook, .slackBot: return .slack
+    // What webhooks and PagerDuty get holds this text.
+    case .console, .webhook, .pagerDuty: return .text
+    case nil:
+      if let form = Form(rawValue: receiver) { return form }
+      let names = rules.receivers.keys.sorted() + Form.allCases.map(\.rawValue)
+      throw ValidationError("there is no receiver \(receiver): use one of \(names.joined(separator: ", "))")
+    }
   }
 
   /// Links as a router would make them, with a signature that none accepts.
@@ -75,19 +90,30 @@ struct PreviewCommand: ParsableCommand {
       _ = pipeline.take(statement, at: now)
     }
     var message = OutgoingMessage(
-      id: "preview", purpose: purpose, receiver: "preview", recipient: rules.owners.cro, madeAt: now)
+      id: "preview", purpose: purpose, receiver: rules.receivers[receiver] == nil ? "preview" : receiver,
+      recipient: rules.owners.cro, madeAt: now)
     message.alerts = pipeline.openAlerts.filter { $0.source.kind != .volumeSpike }
+    if purpose == .resolved {
+      message.resolved = message.alerts.map { alert in
+        var over = alert
+        (over.isResolved, over.news) = (true, "recovered")
+        return over
+      }
+      message.alerts = []
+    }
     if [.daily, .weekly, .monthly].contains(purpose) { message.period = rules.zone.local(now).day.description }
     return message
   }
 
-  private func form(_ rendered: RenderedMessage, _ message: OutgoingMessage, at now: Timestamp) throws -> String {
-    switch receiver {
+  private func write(
+    _ rendered: RenderedMessage, _ message: OutgoingMessage, _ form: Form, at now: Timestamp
+  ) throws -> String {
+    switch form {
     case .email: return rendered.html
     case .text: return rendered.text
     case .slackJSON, .slack:
       let payload = try rendered.slackPayload(footer: "DealPulse · \(message.purpose.rawValue)")
-      guard receiver == .slack else { return String(decoding: payload, as: UTF8.self) }
+      guard form == .slack else { return String(decoding: payload, as: UTF8.self) }
       guard var shown = SlackRendering.message(payload, channel: "#deals") else {
         throw Failure("the payload can't be shown")
       }

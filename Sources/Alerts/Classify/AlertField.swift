@@ -13,6 +13,17 @@ public enum AlertField {
   ]
   /// All of them.
   public static let all = texts + numbers
+
+  /// The names of tiers, the least urgent first.
+  static let tiers = RiskTier.allCases.map(\.name)
+  /// The fields that have one of a few values, with these.
+  static let values: [String: [String]] = [
+    "kind": AlertKind.allCases.map(\.rawValue), "tier": tiers,
+    "signal": [AlertSignal.firing, .ended].map(\.rawValue), "stage": Stage.allCases.map(\.name),
+    "trigger": RiskTrigger.allCases.map(\.name), "trend": TrendShift.Kind.allCases.map(\.rawValue),
+  ]
+  /// Those of them that no alert lacks.
+  static let always: Set = ["kind", "tier", "signal"]
 }
 
 extension AlertSource {
@@ -23,9 +34,13 @@ extension AlertSource {
     case "subject": subject
     case "tier": tier.name
     case "signal": signal.rawValue
-    default: number(of: field).map { $0 == $0.rounded() ? String(Int($0)) : String($0) } ?? labels[field] ?? ""
+    default: number(of: field).map(Self.text) ?? labels[field] ?? ""
     }
   }
+
+  /// A whole number without a point where it is one. A record may hold any number, so one that is too large for `Int` or no
+  /// number at all has a text too.
+  private static func text(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? String(number) }
 
   /// The number of a field, nil where there is none. Tiers count 0 to 3.
   public func number(of field: String) -> Double? {

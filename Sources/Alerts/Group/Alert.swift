@@ -56,11 +56,14 @@ public struct Alert: Codable, Hashable, Sendable {
 extension Sequence where Element == Alert {
   /// The largest first, the riskier first among equals, then by fingerprint so that every machine sorts alike.
   public func sortedByDollars() -> [Alert] {
-    sorted { left, right in
-      if left.dollars != right.dollars { return left.dollars > right.dollars }
-      if left.source.tier != right.source.tier { return left.source.tier > right.source.tier }
-      return left.fingerprint < right.fingerprint
+    let alerts = Array(self)
+    // Alerts are large: what is moved about while sorting is small.
+    let keys = alerts.indices.map { (alerts[$0].dollars, alerts[$0].source.tier, alerts[$0].fingerprint, $0) }
+    let sorted = keys.sorted { left, right in
+      if left.0 != right.0 { return left.0 > right.0 }
+      return left.1 != right.1 ? left.1 > right.1 : left.2 < right.2
     }
+    return sorted.map { alerts[$0.3] }
   }
 
   /// All dollars at stake.

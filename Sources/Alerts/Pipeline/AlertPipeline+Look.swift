@@ -52,7 +52,9 @@ extension AlertPipeline {
   ) {
     if group.hasNews {
       group.isMuted = true
-      for alert in group.alerts.values.sortedByDollars() where group.heldBack[alert.fingerprint] != .muted {
+      // A muted group is looked at each minute: only what is new in it is sorted.
+      let untold = group.alerts.values.filter { group.heldBack[$0.fingerprint] != .muted }
+      for alert in untold.sortedByDollars() {
         group.heldBack[alert.fingerprint] = .muted
         changes.states.insert(alert.fingerprint)
         decisions.append(Decision(.muted, quiet, alert.source, alert.fingerprint, at: now, group: group))

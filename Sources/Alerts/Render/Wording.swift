@@ -2,10 +2,13 @@ import Deals
 
 /// Numbers as a person would write them.
 public enum Wording {
-  /// Dollars in short: $950, $75K, $1.2M.
+  /// Dollars in short: $950, $75K, $1.2M, $3.4B, $5.6T.
   public static func dollars(_ amount: Money) -> String {
     let units = Double(amount.cents.magnitude) / 100
     let sign = amount.cents < 0 ? "-" : ""
+    // No deal has so many, but a sum or a typing error may.
+    if units >= 999_950_000_000_000 { return "\(sign)$1000T or more" }
+    if units >= 999_950_000_000 { return "\(sign)$\(decimal(units / 1_000_000_000_000))T" }
     if units >= 999_500_000 { return "\(sign)$\(decimal(units / 1_000_000_000))B" }
     if units >= 999_500 { return "\(sign)$\(decimal(units / 1_000_000))M" }
     if units >= 9_950 { return "\(sign)$\(Int((units / 1_000).rounded()))K" }

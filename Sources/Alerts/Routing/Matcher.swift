@@ -38,7 +38,7 @@ public struct Matcher: Hashable, Sendable, CustomStringConvertible {
   public let comparison: Operator
   /// What it is compared with.
   public let value: String
-  private let number: Double
+  private let number: Double?
   private let pattern: NSRegularExpression?
   /// The longest regular expression, in characters: what backtracks must not be handed a page.
   public static let maximumPattern = 256
@@ -66,23 +66,37 @@ public struct Matcher: Hashable, Sendable, CustomStringConvertible {
     self.value = value
     number = try Self.number(field, comparison, value)
     pattern = try Self.pattern(comparison, value)
+    try requireKnownValue()
   }
 
-  private static func number(_ field: String, _ comparison: Operator, _ value: String) throws(Fault) -> Double {
-    if AlertField.numbers.contains(field), comparison == .equal || comparison == .notEqual, Double(value) == nil,
-      !value.isEmpty
-    {
-      throw Fault(description: "\(field) is a number, \"\(value)\" is none: write = != < <= > or >= and digits")
+  /// The number that a field is compared with, nil where texts are compared. `score=` asks for what has no score.
+  private static func number(_ field: String, _ comparison: Operator, _ value: String) throws(Fault) -> Double? {
+    let isNumber = AlertField.numbers.contains(field)
+    guard comparison.isNumeric || (isNumber && !comparison.isPattern && !value.isEmpty) else { return nil }
+    if field == "tier" {
+      guard let tier = RiskTier(name: value) else { throw Fault(description: unknown(value, field, AlertField.tiers)) }
+      return Double(tier.rawValue)
     }
-    guard comparison.isNumeric else { return 0 }
-    if field == "tier", let tier = RiskTier(name: value) { return Double(tier.rawValue) }
-    guard AlertField.numbers.contains(field) else {
-      throw Fault(description: "\(field) is no number: compare it with =, !=, =~ or !~")
-    }
+    guard isNumber else { throw Fault(description: "\(field) is no number: compare it with =, !=, =~ or !~") }
     guard let number = Double(value.filter { $0 != "_" }), number.isFinite else {
-      throw Fault(description: "\"\(value)\" is no number: write digits, such as amount>=50000")
+      throw Fault(
+        description: "\(field) is a number, \"\(value)\" is none: write = != < <= > or >= and digits, such as "
+          + "amount>=50000")
     }
     return number
+  }
+
+  /// A field with few values is compared with one of them: a misspelt one would never fit, and nobody would notice.
+  private func requireKnownValue() throws(Fault) {
+    guard let values = AlertField.values[field], !comparison.isNumeric else { return }
+    if value.isEmpty, !AlertField.always.contains(field) { return }
+    if comparison.isPattern, values.contains(where: fits) || fits("") { return }
+    if !comparison.isPattern, values.contains(value) { return }
+    throw Fault(description: Self.unknown(value, field, values))
+  }
+
+  private static func unknown(_ value: String, _ field: String, _ values: [String]) -> String {
+    "\(field) is never \"\(value)\": write one of \(values.joined(separator: ", "))"
   }
 
   private static func pattern(_ comparison: Operator, _ value: String) throws(Fault) -> NSRegularExpression? {
@@ -97,9 +111,11 @@ public struct Matcher: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether a statement fits.
   public func matches(_ source: AlertSource) -> Bool {
-    if comparison.isNumeric {
-      guard let actual = source.number(of: field) else { return false }
+    if let number {
+      guard let actual = source.number(of: field) else { return comparison == .notEqual }
       switch comparison {
+      case .equal: return actual == number
+      case .notEqual: return actual != number
       case .less: return actual < number
       case .lessOrEqual: return actual <= number
       case .greater: return actual > number

@@ -61,6 +61,18 @@ public struct Owners: Hashable, Sendable {
     return found
   }
 
+  /// The people from one upwards, where the way leads back to them; nil where it ends.
+  func circle(from id: String) -> [String]? {
+    var way = [id]
+    while let manager = people[way[way.count - 1]]?.managerID {
+      if manager == id { return way }
+      // A circle further up that this person is no part of.
+      if way.contains(manager) { return nil }
+      way.append(manager)
+    }
+    return nil
+  }
+
   /// The person above, nil at the top.
   public func above(_ id: String) -> Person? {
     if let manager = people[id]?.managerID.flatMap({ people[$0] }) { return manager }

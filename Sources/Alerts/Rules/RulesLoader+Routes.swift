@@ -7,45 +7,48 @@ extension RulesLoader {
     "mute_time_intervals", "active_time_intervals", "escalate_after", "routes",
   ]
 
-  mutating func readRoute(
-    _ node: ConfigurationNode, parent: Route?, name fallback: String, _ receivers: [String: ReceiverSettings],
-    _ intervals: [String: TimeInterval]
-  ) -> Route? {
+  /// A route. One without a receiver is a fault, and its children are still read.
+  mutating func readRoute(_ node: ConfigurationNode, parent: Route?, name fallback: String) -> Route {
     let parts = members(node, Self.routeNames)
     let name: String = value(parts["name"]) ?? fallback
     let id = parent.map { "\($0.id)/\(name)" } ?? name
-    guard let receiver: String = value(parts["receiver"]) ?? parent?.receiver else {
-      fault(node.fault("has no receiver: name one of \(receivers.keys.sorted().joined(separator: ", "))"))
-      return nil
-    }
-    if receivers[receiver] == nil, let named = parts["receiver"] {
-      fault(
-        named.fault("there is no receiver \(receiver): use one of \(receivers.keys.sorted().joined(separator: ", "))"))
-    }
-    var route = parent ?? Route(id: id, receiver: receiver)
+    var route = parent ?? Route(id: id, receiver: "")
     route.id = id
-    route.receiver = receiver
     route.children = []
+    if let receiver: String = value(parts["receiver"]) {
+      checkReceiver(receiver, parts["receiver"] ?? node)
+      route.receiver = receiver
+    } else if parent == nil, parts["receiver"] == nil, node.members != nil {
+      fault(node.fault("has no receiver: \(receiverNames)"))
+    }
     route.matchers = matchers(parts["matchers"])
     route.continues = value(parts["continue"]) ?? false
     route.audience = value(parts["to"]) ?? route.audience
-    route.groupWait = value(parts["group_wait"]) ?? route.groupWait
-    route.groupInterval = value(parts["group_interval"]) ?? route.groupInterval
-    route.repeatInterval = value(parts["repeat_interval"]) ?? route.repeatInterval
-    route.escalateAfter = value(parts["escalate_after"]) ?? route.escalateAfter
-    route.mutedDuring = intervalNames(parts["mute_time_intervals"], intervals)
-    route.activeDuring = intervalNames(parts["active_time_intervals"], intervals)
+    route.groupWait = length(parts["group_wait"]) ?? route.groupWait
+    route.groupInterval = length(parts["group_interval"]) ?? route.groupInterval
+    route.repeatInterval = length(parts["repeat_interval"], atLeast: 1_000) ?? route.repeatInterval
+    route.escalateAfter = length(parts["escalate_after"], atLeast: 1_000) ?? route.escalateAfter
+    route.mutedDuring = intervalNames(parts["mute_time_intervals"])
+    route.activeDuring = intervalNames(parts["active_time_intervals"])
     readGroupBy(parts["group_by"], into: &route)
-    readChildren(parts["routes"], of: &route, receivers, intervals)
+    readChildren(parts["routes"], of: &route)
     return route
   }
 
-  private mutating func readChildren(
-    _ node: ConfigurationNode?, of route: inout Route, _ receivers: [String: ReceiverSettings],
-    _ intervals: [String: TimeInterval]
-  ) {
-    for (index, child) in (node?.elements ?? []).enumerated() {
-      guard let read = readRoute(child, parent: route, name: "\(index + 1)", receivers, intervals) else { continue }
+  /// Says where a receiver's name is declared nowhere.
+  mutating func checkReceiver(_ name: String, _ node: ConfigurationNode) {
+    guard !isDeclared(name, .receiver) else { return }
+    fault(node.fault("there is no receiver \(name): \(receiverNames)"))
+  }
+
+  private var receiverNames: String {
+    let names = (declared[.receiver] ?? []).sorted()
+    return names.isEmpty ? "declare one under receivers" : "use one of \(names.joined(separator: ", "))"
+  }
+
+  private mutating func readChildren(_ node: ConfigurationNode?, of route: inout Route) {
+    for (index, child) in list(node, "- name: … for each route, below each other").enumerated() {
+      let read = readRoute(child, parent: route, name: "\(index + 1)")
       if route.children.contains(where: { $0.id == read.id }) {
         fault(child.fault("is named like a route beside it, \(read.id): give it a name of its own"))
       }
@@ -66,11 +69,9 @@ extension RulesLoader {
     route.groupBy = fields.map(\.text)
   }
 
-  private mutating func intervalNames(
-    _ node: ConfigurationNode?, _ intervals: [String: TimeInterval]
-  ) -> [String] {
+  private mutating func intervalNames(_ node: ConfigurationNode?) -> [String] {
     texts(node).map { text, node in
-      if intervals[text] == nil {
+      if !isDeclared(text, .interval) {
         fault(node.fault("there is no time interval \(text): declare it under time_intervals"))
       }
       return text
@@ -78,15 +79,25 @@ extension RulesLoader {
   }
 
   mutating func readInhibitions(_ node: ConfigurationNode?) -> [InhibitionRule] {
-    (node?.elements ?? []).map { element in
+    list(node, "- {source: [matcher], target: [matcher]} for each rule").map { element in
       let parts = members(element, ["source", "target", "equal", "within_segment"])
       var rule = InhibitionRule(source: matchers(parts["source"]), target: matchers(parts["target"]))
-      if rule.source.isEmpty || rule.target.isEmpty {
-        fault(element.fault("needs matchers for source and target: say what speaks for what"))
+      for name in ["source", "target"] where element.members != nil && isEmpty(parts[name]) {
+        fault((parts[name] ?? element).fault("\(name) needs a matcher: say what speaks for what"))
       }
-      rule.equal = texts(parts["equal"]).map(\.text)
+      rule.equal = texts(parts["equal"]).map { text, node in
+        if !AlertField.all.contains(text) {
+          fault(node.fault("there is no field \(text): use one of \(AlertField.all.joined(separator: ", "))"))
+        }
+        return text
+      }
       rule.withinSegment = value(parts["within_segment"]) ?? false
       return rule
     }
+  }
+
+  private func isEmpty(_ node: ConfigurationNode?) -> Bool {
+    guard let node else { return true }
+    return node.isNull || node.elements?.isEmpty == true
   }
 }

@@ -10,12 +10,13 @@ extension RulesLoader {
 
   mutating func readIntervals(_ node: ConfigurationNode?) -> [String: TimeInterval] {
     var found: [String: TimeInterval] = [:]
-    for (name, list) in node?.members ?? [] {
-      guard let elements = list.elements else {
-        fault(list.fault("must be a list of times"))
-        continue
+    let form = "office: [{times: [{start: \"08:00\", end: \"18:00\"}]}]"
+    for (name, times) in declarations(node, .interval, form) {
+      let parts = list(times, "[{times: …, weekdays: …}]").map { readRecurring($0) }
+      if parts.isEmpty, times.elements != nil || times.isNull {
+        fault(times.fault("is never: write at least one [{times: …, weekdays: …}]"))
       }
-      found[name] = TimeInterval(name: name, parts: elements.map { readRecurring($0) })
+      found[name] = TimeInterval(name: name, parts: parts)
     }
     return found
   }
@@ -27,7 +28,7 @@ extension RulesLoader {
     let parts = members(node, names)
     var time = RecurringTime()
     time.zone = parts["location"].flatMap { readZone($0) } ?? zone
-    for range in parts["times"]?.elements ?? [] { readTimes(range, into: &time) }
+    for range in list(parts["times"], "[{start: \"08:00\", end: \"18:00\"}]") { readTimes(range, into: &time) }
     for (text, node) in texts(parts["weekdays"]) {
       guard let range = wordRange(text, Self.weekdays, node) else { continue }
       time.weekdays.formUnion(range)
@@ -50,11 +51,11 @@ extension RulesLoader {
   }
 
   private mutating func calendar(_ node: ConfigurationNode) -> Set<Day>? {
-    guard let days = node.text.flatMap({ holidays[$0] }) else {
+    guard let name = node.text, isDeclared(name, .calendar) else {
       fault(node.fault("there is no such calendar: declare it under holidays"))
       return nil
     }
-    return days
+    return holidays[name]
   }
 
   private mutating func readTimes(_ node: ConfigurationNode, into time: inout RecurringTime) {
@@ -113,12 +114,10 @@ extension RulesLoader {
     return ends[0]...ends[ends.count - 1]
   }
 
-  mutating func readDigests(
-    _ node: ConfigurationNode?, _ receivers: [String: ReceiverSettings]
-  ) -> [DigestSchedule] {
+  mutating func readDigests(_ node: ConfigurationNode?) -> [DigestSchedule] {
     var found: [DigestSchedule] = []
-    for element in node?.elements ?? [] {
-      guard let schedule = readDigest(element, receivers) else { continue }
+    for element in list(node, "- {name: …, every: day, receiver: …} for each digest") {
+      guard let schedule = readDigest(element) else { continue }
       if found.contains(where: { $0.name == schedule.name }) {
         fault(element.fault("is named like another digest: names are what is remembered, so give it one of its own"))
       }
@@ -127,26 +126,23 @@ extension RulesLoader {
     return found
   }
 
-  private mutating func readDigest(
-    _ node: ConfigurationNode, _ receivers: [String: ReceiverSettings]
-  ) -> DigestSchedule? {
+  private mutating func readDigest(_ node: ConfigurationNode) -> DigestSchedule? {
     let parts = members(node, ["name", "every", "on", "day", "at", "location", "receiver", "to"])
+    guard node.members != nil else { return nil }
     let at = parts["at"].flatMap { minute($0) } ?? 8 * 60
     guard let name: String = value(parts["name"]), let receiver: String = value(parts["receiver"]) else {
       fault(node.fault("needs a name and a receiver"))
       return nil
     }
-    if receivers[receiver] == nil { fault(node.fault("there is no receiver \(receiver): declare it under receivers")) }
+    checkReceiver(receiver, parts["receiver"] ?? node)
     let cadence: DigestSchedule.Cadence
     switch parts["every"]?.text {
     case "day": cadence = .daily
     case "week": cadence = .weekly(weekday: parts["on"].flatMap { weekday($0) } ?? 1)
     case "month":
-      let day: Int = value(parts["day"]) ?? 1
-      if !(1...28).contains(day) { fault(node.fault("day must be 1 to 28, so that each month has it")) }
-      cadence = .monthly(day: min(28, max(1, day)))
+      cadence = .monthly(day: value(parts["day"], in: 1...28) ?? 1)
     default:
-      fault(node.fault("every must be day, week or month"))
+      fault((parts["every"] ?? node).fault("every must be day, week or month"))
       return nil
     }
     return DigestSchedule(

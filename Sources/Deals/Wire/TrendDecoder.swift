@@ -41,7 +41,8 @@ private struct TrendFields {
     case .detector: detector = try value.word(key)
     case .mode: mode = try value.mode(key)
     case .segment, .title, .driver, .action: texts[key] = try value.string(key)
-    case .before, .after, .evidence, .evidenceNeeded, .openAmount: numbers[key] = try value.number(key)
+    case .before, .after: numbers[key] = try value.number(key, in: -1e15...1e15)
+    case .evidence, .evidenceNeeded, .openAmount: numbers[key] = try value.number(key)
     case .dealsBefore, .dealsAfter, .openDeals, .ledgerOffset: integers[key] = try value.integer(key)
     case .beganAt, .beganFrom, .beganTo, .openedAt, .occurredAt: times[key] = try value.timestamp(key)
     default: return
@@ -56,6 +57,11 @@ private struct TrendFields {
     guard let detector else { throw missing("detector") }
     guard let segment = texts[.segment] else { throw missing("segment") }
     guard let before = numbers[.before], let after = numbers[.after] else { throw missing("before or after") }
+    if kind == .winRate {
+      for (field, share) in [("before", before), ("after", after)] where !(0...1).contains(share) {
+        throw outOfRange(field, share, 0...1)
+      }
+    }
     guard let beganAt = times[.beganAt], let openedAt = times[.openedAt], let occurredAt = times[.occurredAt] else {
       throw missing("began_at, opened_at or occurred_at")
     }
@@ -168,7 +174,18 @@ private struct ReportFields {
   }
 }
 
+private func outOfRange(_ field: String, _ number: Double, _ range: ClosedRange<Double>) -> DecodeFailure {
+  DecodeFailure(
+    .outOfRange, field, "\(field) is \(number), it must be \(range.lowerBound) to \(range.upperBound): correct it")
+}
+
 extension JSONValue {
+  fileprivate func number(_ key: WireKey, in range: ClosedRange<Double>) throws(DecodeFailure) -> Double {
+    let number = try number(key)
+    guard range.contains(number) else { throw outOfRange(key.name, number, range) }
+    return number
+  }
+
   /// One of the words of a type.
   func word<Word: RawRepresentable>(_ key: WireKey) throws(DecodeFailure) -> Word where Word.RawValue == String {
     guard let word = Word(rawValue: try string(key)) else { throw unknownWord(key) }
