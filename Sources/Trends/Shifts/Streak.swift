@@ -48,8 +48,8 @@ extension TrendEngine {
     return [news(segment, streak, .opened, openedAt: instant, at: instant)]
   }
 
-  /// The segment's win rate before a streak, and the deals behind it.
-  private func rate(_ segment: Segment, before streak: Streak) -> (rate: Double, deals: Int) {
+  /// What is known of the segment's win rate before a streak, as deals won and lost, and how many of them are its own.
+  private func history(_ segment: Segment, before streak: Streak) -> (won: Double, lost: Double, deals: Int) {
     var own = watches[segment].map { $0.tallies.tally(0..<Int.max) } ?? streak.tally
     // The run itself says nothing of the rate that it is held against. A watch may have forgotten the weeks before.
     if streak.outcome == .won { own.won = max(0, own.won - streak.length) }
@@ -57,23 +57,26 @@ extension TrendEngine {
     let team = team.tally(0..<Int.max)
     // Drawn to the team's rate by thirty deals (the team's by thirty to one half): no rep has an impossible rate.
     let all = (Double(team.won) + 15) / Double(team.deals + 30)
-    return ((Double(own.won) + 30 * all) / Double(own.deals + 30), own.deals)
+    return (Double(own.won) + 30 * all, Double(own.lost) + 30 * (1 - all), own.deals)
   }
 
   private func isUnlikely(_ segment: Segment, _ streak: Streak) -> Bool {
     guard streak.length >= 4 else { return false }
-    let chance = rate(segment, before: streak).rate
-    let same = streak.outcome == .lost ? 1 - chance : chance
+    let history = history(segment, before: streak)
+    let (same, other) = streak.outcome == .lost ? (history.lost, history.won) : (history.won, history.lost)
     // A year that has just begun may bring more than its first days promise.
-    var expected = max(200, 2 * yearlyDeals) * (1 - same)
-    for _ in 0..<streak.length { expected *= same }
+    var expected = max(200, 2 * yearlyDeals) * other / (same + other)
+    // The rate is not known, so the chance of the run is averaged over what it may be (beta-binomial): each deal of the run
+    // makes the next one likelier.
+    for index in 0..<streak.length { expected *= (same + Double(index)) / (same + other + Double(index)) }
     return expected <= settings.falseAlarmsPerYear
   }
 
   private func news(
     _ segment: Segment, _ streak: Streak, _ phase: TrendShift.Phase, openedAt: Timestamp, at instant: Timestamp
   ) -> TrendShift {
-    let (rate, deals) = rate(segment, before: streak)
+    let history = history(segment, before: streak)
+    let (rate, deals) = (history.won / (history.won + history.lost), history.deals)
     let verb = streak.outcome == .lost ? "lost" : "won"
     let what = segment.second.map { " \($0.value.text)" } ?? ""
     let ended = phase == .resolved ? ", and then \(streak.outcome == .lost ? "won" : "lost") one" : ""
