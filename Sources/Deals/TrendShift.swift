@@ -14,11 +14,11 @@ public struct TrendShift: Hashable, Sendable {
     case longerCycle = "longer_cycle"
     /// Deals that became High or Critical in a day, beside the daily mean of the eight weeks before.
     case riskVolume = "risk_volume"
-    /// Share of a rep's stage changes that go backwards, beside the team's.
+    /// Share of a rep's deals that moved in the last quarter and went backwards, beside the team's.
     case regressions
     /// Share of a lead source's new deals that miss more than three fields, beside all others'.
     case missingFields = "missing_fields"
-    /// Nothing has come for hours of business. `before` is the allowance in hours, `after` the hours since the last record.
+    /// No change has come for hours of business. `before` is the allowance in hours, `after` the hours since the last one.
     case dataUnavailable = "data_unavailable"
   }
 
@@ -56,21 +56,21 @@ public struct TrendShift: Hashable, Sendable {
   public var title: String
   /// The figure before, and since; see `kind`.
   public var before: Double
-  /// The figure since.
+  /// The figure since; of a shift that is over, while it lasted.
   public var after: Double
   /// Deals behind the figure before.
   public var dealsBefore: Int
   /// Deals behind the figure since.
   public var dealsAfter: Int
-  /// How strong the evidence is: the e-value of the detector, which must pass `evidenceNeeded`; nil of rules without one.
+  /// How strong the evidence was at the opening: the e-value of the detector, which must pass `evidenceNeeded`; nil of rules without one.
   public var evidence: Double?
-  /// What the evidence had to reach: the mean number of deals between two false alarms, over all segments.
+  /// What the evidence had to reach then: the mean number of deals between two false alarms, over all segments.
   public var evidenceNeeded: Double?
   /// When the change began, as estimated.
   public var beganAt: Timestamp
   /// The earliest and latest likely beginning (95% of the evidence).
   public var beganBetween: ClosedRange<Timestamp>
-  /// When it was opened.
+  /// When it was first told, in event time.
   public var openedAt: Timestamp
   /// The event time of this record.
   public var occurredAt: Timestamp

@@ -15,12 +15,21 @@ public struct TrendEngine: Sendable {
   /// Deals that are open, as their scores tell.
   var pipeline = OpenPipeline()
   var watches: [Segment: RateWatch] = [:]
+  /// When the open shifts of win rates were told.
+  private var openings: [Segment: Timestamp] = [:]
   var streaks: [Segment: Streak] = [:]
   var standing = StandingShifts()
+  /// All closed deals by week: what a rep without a history is held against.
+  private(set) var team = WeeklyTallies()
+  /// When the history begins: the twentieth deal closed, as one that was entered years late must not set it back.
+  private(set) var start: Timestamp?
+  private var counted = 0
   private var highestSource: [Int32: Int64] = [:]
   private(set) var today = Day(number: .min / 2)
   private var touched: Set<Segment> = []
+  /// Deals of all segments: one that is in three of them counts three times.
   private var rates = DealRates()
+  private var deals = DealRates()
 
   /// An engine that has seen nothing.
   public init(settings: TrendSettings = TrendSettings()) { self.settings = settings }
@@ -51,8 +60,21 @@ public struct TrendEngine: Sendable {
   /// Moves past offsets of the ledger that hold nothing.
   public mutating func skip(to nextOffset: Int64) { offset = max(offset, nextOffset) }
 
-  /// Takes in a score: what is open, at what risk.
-  public mutating func observe(_ event: RiskEvent) { pipeline.observe(event) }
+  /// Takes in a score: what is open, at what risk. A score from before the deal's close comes late: the deal is not open.
+  public mutating func observe(_ event: RiskEvent) {
+    if let closed = outcomes.deals[event.dealID], event.occurredAt <= closed.closedAt { return }
+    pipeline.observe(event)
+  }
+
+  /// Takes in what deals.risk says, in the order of event time.
+  public mutating func observe(_ news: some Sequence<PipelineNews>) {
+    for each in news {
+      switch each {
+      case .scored(let event): observe(event)
+      case .gone(let deal, _): forget(deal)
+      }
+    }
+  }
 
   /// Takes in that a deal is gone.
   public mutating func forget(_ deal: DealID) { pipeline.remove(deal) }
@@ -75,7 +97,11 @@ public struct TrendEngine: Sendable {
 
   private mutating func count(_ deal: ClosedDeal, _ id: DealID, sign: Int32) {
     let week = WeeklyTallies.week(of: deal.closedAt.day)
+    team.count(deal.outcome, week: week, sign: sign)
+    deals.count(today, sign: Int(sign))
     if sign > 0 {
+      counted += 1
+      if counted == 20 { start = deal.closedAt }
       outcomes.add(deal, id)
       pipeline.remove(id)
     } else {
@@ -92,6 +118,9 @@ public struct TrendEngine: Sendable {
   /// The mean number of deals between two false alarms that the settings ask for: all segments' deals of a year.
   var threshold: Double { max(1_000, rates.yearly(today)) / settings.falseAlarmsPerYear }
 
+  /// Closed deals of a year.
+  var yearlyDeals: Double { deals.yearly(today) }
+
   private mutating func rateNews(through day: Day, all: Bool, at instant: Timestamp) -> [TrendShift] {
     let week = WeeklyTallies.week(of: day)
     let segments = all ? touched.union(watches.keys.filter { watches[$0]?.open != nil }) : touched
@@ -101,33 +130,39 @@ public struct TrendEngine: Sendable {
     // By name: a dictionary's order is another in each process.
     let named = segments.map { (name: $0.name, segment: $0) }.sorted { $0.name < $1.name }
     for (_, segment) in named {
-      let open = watches[segment]?.open
+      let before = watches[segment]
       guard let finding = watches[segment]?.look(week: week, threshold: threshold, settings) else { continue }
-      guard let shift = watches[segment]?.open ?? open, let watch = watches[segment] else { continue }
-      news.append(rateShift(segment, finding, shift, watch, week: week, threshold, at: instant))
+      // A look that ends a shift forgets its weeks: its figures are those of the watch before.
+      guard let watch = finding.phase == .resolved ? before : watches[segment], let shift = watch.open else { continue }
+      let openedAt = openings[segment] ?? instant
+      openings[segment] = finding.phase == .resolved ? nil : openedAt
+      news.append(rateShift(segment, finding, shift, watch, week: week, openedAt: openedAt, at: instant))
     }
     return news
   }
 
   private func rateShift(
     _ segment: Segment, _ finding: RateWatch.Finding, _ shift: RateWatch.OpenShift, _ watch: RateWatch, week: Int,
-    _ threshold: Double, at instant: Timestamp
+    openedAt: Timestamp, at instant: Timestamp
   ) -> TrendShift {
-    let since = watch.tallies.tally(shift.week..<week + 1)
+    let since = watch.deals(ofShiftThrough: week, finding, settings)
     let (before, after) = (shift.before.winRate ?? 0, since.winRate ?? 0)
+    let now = watch.recent(through: week, settings).winRate ?? after
     let began = Timestamp(WeeklyTallies.monday(shift.week))
     let (open, amount) = pipeline.total(in: segment)
     var news = TrendShift(
       kind: .winRate, phase: finding.phase, detector: settings.detector, segment: segment.name,
-      title: ShiftText.rate(segment, before: before, after: after, finding), before: before, after: after,
+      title: ShiftText.rate(segment, before: before, after: after, now: now, finding), before: before,
+      after: after,
       dealsBefore: shift.before.deals, dealsAfter: since.deals, evidence: shift.evidence,
-      evidenceNeeded: shift.evidence == nil ? nil : threshold, beganAt: began,
+      evidenceNeeded: shift.evidenceNeeded, beganAt: began,
       beganBetween: Timestamp(
         WeeklyTallies.monday(shift.weeks.lowerBound))...Timestamp(WeeklyTallies.monday(shift.weeks.upperBound + 1)),
-      openedAt: Timestamp(WeeklyTallies.monday(shift.openedWeek)), occurredAt: instant, openDeals: open,
+      openedAt: openedAt, occurredAt: instant, openDeals: open,
       openAmount: amount, ledgerOffset: offset)
     if finding == .opened || finding == .updated {
-      news.driver = outcomes.driver(of: segment, since: WeeklyTallies.monday(shift.week))
+      news.driver = ShiftDriver(segment, outcomes.deals.values, since: WeeklyTallies.monday(shift.week))?
+        .words(told: shift.before, falls: after < before)
       news.action = ShiftText.action(segment, falls: after < before, open: open)
     }
     return news

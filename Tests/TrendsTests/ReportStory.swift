@@ -27,12 +27,12 @@ struct ReportStory {
   mutating func close(
     _ closedAt: Timestamp, _ outcome: Outcome, rep: Symbol = "rep_1", industry: Symbol = "SaaS",
     source: Symbol = "Inbound", cycle: Int = 20, amount: Double = 10_000, predictions: [Prediction] = [],
-    told: Timestamp? = nil
+    reason: Symbol? = nil, told: Timestamp? = nil
   ) {
     let deal = ClosedDeal(
       outcome: outcome, closedAt: closedAt, createdAt: closedAt.adding(days: -cycle), stage: .closed,
       amount: Money(units: amount), descriptors: Descriptors(rep: rep, industry: industry, leadSource: source),
-      predictions: predictions)
+      lossReason: outcome == .lost ? reason : nil, predictions: predictions)
     append(.adds(deal), id: entries.count, at: told ?? closedAt)
   }
 
@@ -62,21 +62,39 @@ struct ReportStory {
   }
 
   /// Reports with the offset of the entry that made them due, as the trend processor goes through the ledger.
-  func reports(_ zone: String = "UTC") throws -> [(offset: Int, report: Report)] {
+  ///
+  /// - Parameters:
+  ///   - scores: What deals.risk says meanwhile.
+  ///   - watched: The segments that the engine watches.
+  func reports(
+    _ zone: String = "UTC", scores: [PipelineNews] = [], watched: [SegmentDimensions] = [SegmentDimensions(.industry)]
+  ) throws -> [(offset: Int, report: Report)] {
+    var queue = ScoreQueue()
+    for news in scores { queue.add(news) }
     var reporter = Reporter(timeZone: try #require(TimeZone(identifier: zone)))
     var settings = TrendSettings()
-    settings.segments = [SegmentDimensions(.industry)]
+    settings.segments = watched
     var engine = TrendEngine(settings: settings)
     return entries.enumerated().flatMap { offset, entry in
-      let due = reporter.reports(before: entry, engine)
+      let due = reporter.reports(before: entry, &engine) { queue.take(before: $0) }
+      engine.observe(queue.take(before: entry.occurredAt.adding(milliseconds: 1)))
       _ = engine.apply(entry, at: Int64(offset))
       return due.map { (offset, $0) }
     }
   }
 
+  /// What the engine tells of the ledger.
+  func shifts(_ settings: TrendSettings) -> [TrendShift] {
+    var engine = TrendEngine(settings: settings)
+    return entries.enumerated().flatMap { engine.apply($1, at: Int64($0)) }
+  }
+
   /// The reports of a kind.
-  func reports(_ kind: Report.Kind, _ zone: String = "UTC") throws -> [Report] {
-    try reports(zone).map(\.report).filter { $0.kind == kind }
+  func reports(
+    _ kind: Report.Kind, _ zone: String = "UTC", scores: [PipelineNews] = [],
+    watched: [SegmentDimensions] = [SegmentDimensions(.industry)]
+  ) throws -> [Report] {
+    try reports(zone, scores: scores, watched: watched).map(\.report).filter { $0.kind == kind }
   }
 
   /// About 15 months of deals in which reps, industries and sources differ, scored by two models.

@@ -129,6 +129,19 @@ import Testing
     #expect(cards.filter { $0.period == "2026-05" }.map(\.subject) == ["rep_2"])
   }
 
+  @Test("An amendment that leaves wins and losses as they were amends no period") func unchanged() throws {
+    var story = ReportStory()
+    story.close(at("2026-03-02T10:00:00Z"), .won)
+    story.close(at("2026-03-03T10:00:00Z"), .won)
+    story.amend(0, to: .won, told: at("2026-03-03T11:00:00Z"))
+    story.close(at("2026-03-04T10:00:00Z"), .won)
+    let report = try #require(try story.reports(.daily).last)
+    #expect(report.lateOutcomes == 1)
+    #expect(!report.lines.contains { $0.contains("is amended") }, "\(report.lines)")
+    #expect(report.label("amended_1") == nil)
+    #expect(try report.figure("amended_periods") == 0)
+  }
+
   @Test("What closed before the first period that was reported amends nothing") func beforeTheFirst() throws {
     var story = ReportStory()
     story.close(at("2026-03-03T10:00:00Z"), .won)

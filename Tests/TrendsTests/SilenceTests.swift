@@ -25,6 +25,20 @@ import Trends
     #expect(end.phase == .resolved && end.shiftID == news.shiftID)
   }
 
+  @Test("A silence that was open when the process ended goes on, and ends under its identity") func restart() throws {
+    var first = SilenceWatch(allowedHours: 4, timeZone: .gmt)
+    expectNothing(first.heard(at: wednesday(9), ledgerOffset: 0))
+    let found = first.look(at: wednesday(14), ledgerOffset: 0)
+    let opened = try #require(found)
+    var second = SilenceWatch(allowedHours: 4, timeZone: .gmt, last: opened)
+    expectNothing(second.look(at: wednesday(15), ledgerOffset: 0))
+    let ended = second.heard(at: wednesday(16), ledgerOffset: 0)
+    let end = try #require(ended)
+    #expect(end.phase == .resolved && end.shiftID == opened.shiftID && end.beganAt == opened.beganAt)
+    var third = SilenceWatch(allowedHours: 4, timeZone: .gmt, last: end)
+    expectNothing(third.heard(at: wednesday(17), ledgerOffset: 0))
+  }
+
   @Test("A night and a weekend are no silence") func weekend() {
     var watch = SilenceWatch(allowedHours: 4, timeZone: .gmt)
     _ = watch.heard(at: wednesday(16), ledgerOffset: 0)

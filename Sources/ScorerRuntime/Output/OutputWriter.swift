@@ -40,11 +40,14 @@ final class OutputWriter {
       to: risk, partition: event.source.partition, event.dealID, event.scoredAt, riskHeaders, event.occurredAt, group)
   }
 
-  /// A deal that the CRM deleted leaves nothing behind in deals.risk once it is compacted.
-  func writeDeletion(of deal: DealID, partition: Int32, now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
+  /// A deal that the CRM deleted leaves nothing behind in deals.risk once it is compacted. `ce_time` is when it was deleted.
+  func writeDeletion(
+    of deal: DealID, at instant: Timestamp, partition: Int32, now: Timestamp, _ group: DeliveryGroup
+  ) throws(KafkaError) {
     try deal.text.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
       try producer.produce(
-        to: risk, partition: partition, key: key, value: nil, timestamp: now.milliseconds, group: group)
+        to: risk, partition: partition, key: key, value: nil, timestamp: now.milliseconds,
+        headers: [MessageHeader("ce_time", instant.rfc3339)], group: group)
     }
   }
 

@@ -344,7 +344,8 @@ final class DealProcessor {
     try publish(now)
     if change.kind == .deleted {
       try lease.check()
-      try writer.writeDeletion(of: change.dealID, partition: message.partition, now: now, committer.group)
+      try writer.writeDeletion(
+        of: change.dealID, at: change.occurredAt, partition: message.partition, now: now, committer.group)
     }
     return isLive
   }

@@ -1,15 +1,15 @@
 import Deals
 import Kafka
 import Logging
+import Trends
 
-/// Follows deals.risk for the open deals behind a shift, and hands scores out in the order of event time.
+/// Follows deals.risk for the open deals behind a shift, and hands scores and deletions out in the order of event time.
 final class ScoreTail {
   private let settings: ScorerSettings
   private let logger: Logger
   private let consumer: Consumer
   private let decoder = RiskDecoder()
-  private var waiting: [RiskEvent] = []
-  private var isSorted = true
+  private var waiting = ScoreQueue()
   private var open: Set<TopicPartition> = []
 
   init(_ settings: ScorerSettings, logger: Logger) throws(KafkaError) {
@@ -24,7 +24,7 @@ final class ScoreTail {
 
   /// Reads from the beginning again, to the end that there is now, or until it is stopped.
   func restart(isStopped: () -> Bool) throws(KafkaError) {
-    waiting = []
+    waiting = ScoreQueue()
     let admin = try Admin(settings.client, logger: logger)
     let topic = settings.topics.risk
     guard let found = try admin.describe(topic: topic) else { throw KafkaError.missing(topic: topic) }
@@ -33,18 +33,18 @@ final class ScoreTail {
     while !open.isEmpty, !isStopped() { try poll(timeout: 100) }
   }
 
-  /// Takes in what has come. Returns how much it was.
-  @discardableResult
-  func poll(timeout: Int32) throws(KafkaError) -> Int {
-    let count = consumer.withBatch(maxMessages: 5_000, timeout: timeout) { batch in
+  /// Takes in what has come.
+  func poll(timeout: Int32) throws(KafkaError) {
+    consumer.withBatch(maxMessages: 5_000, timeout: timeout) { batch in
       batch.forEach { message in
-        guard !message.isTombstone else { return }
+        guard !message.isTombstone else {
+          if let deletion = Self.deletion(message) { waiting.add(deletion) }
+          return
+        }
         // A score that can't be read is the scorer's and the verifier's matter: here it is only not counted.
         guard let event = message.value.withUnsafeBytes({ try? decoder.decode($0) }) else { return }
-        if let last = waiting.last, last.occurredAt > event.occurredAt { isSorted = false }
-        waiting.append(event)
+        waiting.add(.scored(event))
       }
-      return batch.count
     }
     for event in consumer.takeEvents() {
       switch event {
@@ -52,21 +52,20 @@ final class ScoreTail {
       case .failed(let error, _): if error.isFatal { throw error }
       }
     }
-    return count
   }
 
-  /// The scores up to an instant that have not been handed out, in the order of event time.
-  func take(through instant: Timestamp) -> [RiskEvent] {
-    if !isSorted {
-      waiting.sort { ($0.occurredAt, $0.dealID) < ($1.occurredAt, $1.dealID) }
-      isSorted = true
-    }
-    guard let first = waiting.first, first.occurredAt <= instant else { return [] }
-    let count = waiting.firstIndex { $0.occurredAt > instant } ?? waiting.count
-    let taken = Array(waiting[..<count])
-    waiting.removeFirst(count)
-    return taken
+  /// A deletion with the time of it in the deal's life; of an older scorer the record's own time, by its clock.
+  private static func deletion(_ message: borrowing MessageView) -> PipelineNews? {
+    let key = message.key.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    let time = message.headers.first { $0.name == "ce_time" }?.text.flatMap { Timestamp(rfc3339: $0) }
+    guard let deal = DealID(key),
+      let instant = time ?? message.timestampMilliseconds.map({ Timestamp(milliseconds: $0) })
+    else { return nil }
+    return .gone(deal, at: instant)
   }
+
+  /// What happened before an instant and has not been handed out, in the order of event time.
+  func take(before end: Timestamp) -> [PipelineNews] { waiting.take(before: end) }
 
   func close() { consumer.close() }
 }

@@ -34,6 +34,7 @@ final class TrendProcessor {
   private let opened = Counter(label: "dealpulse_trend_shifts_total")
 
   private var silence: SilenceWatch?
+  private var changes = ChangeCount([])
   private var work: Work?
   private var isAssigned = false
   /// Records were handed out that nobody was ready for: by the very poll that assigned the ledger.
@@ -72,7 +73,6 @@ final class TrendProcessor {
     consumer = try Consumer(configuration, logger: logger)
     commits = OffsetCommits(consumer, interval: .zero)
     scores = try ScoreTail(settings, logger: logger)
-    silence = trends.silenceHours > 0 ? SilenceWatch(allowedHours: trends.silenceHours, timeZone: trends.timeZone) : nil
     var producing = ProducerConfiguration(client: settings.client)
     producing.client.clientID += "-trends"
     if settings.guarantee == .exactlyOnce {
@@ -133,8 +133,7 @@ final class TrendProcessor {
 
   private func turn() throws(KafkaError) {
     if isAssigned, work == nil { try takeOver() }
-    let scored = work == nil ? 0 : try scores.poll(timeout: 0)
-    let before = work?.position
+    if work != nil { try scores.poll(timeout: 0) }
     var (news, reports): ([TrendShift], [Report]) = ([], [])
     var unreadable: KafkaError?
     let count = try consumer.withBatch(maxMessages: 1_000, timeout: 100) { batch throws(KafkaError) in
@@ -150,8 +149,8 @@ final class TrendProcessor {
         do throws(DecodeFailure) {
           guard !message.isTombstone else { return }
           let entry = try message.value.withUnsafeBytes { bytes throws(DecodeFailure) in try decoder.decode(bytes) }
-          for score in scores.take(through: entry.occurredAt) { work.engine.observe(score) }
-          let due = work.reporter.reports(before: entry, work.engine)
+          let due = work.reporter.reports(before: entry, &work.engine) { scores.take(before: $0) }
+          work.engine.observe(scores.take(before: entry.occurredAt.adding(milliseconds: 1)))
           let shifts = work.engine.apply(entry, at: message.offset)
           guard message.offset >= work.committed else { return }
           reports += due.filter { !work.published.contains($0.eventID) }
@@ -164,7 +163,7 @@ final class TrendProcessor {
     }
     if count == 0 { takePositionPastMarkers() }
     if let unreadable { logger.error("\(unreadable)") }
-    if let work { news += silenceNews(hasHeard: scored > 0 || work.position != before, at: work.engine.offset) }
+    if let work { news += silenceNews(at: work.engine.offset) }
     try publish(news, reports)
     commits.poll()
     for case .failed(let error, _) in consumer.takeEvents() where error.isFatal { throw error }
@@ -179,10 +178,11 @@ final class TrendProcessor {
     self.work?.position = known
   }
 
-  private func silenceNews(hasHeard: Bool, at offset: Int64) -> [TrendShift] {
+  private func silenceNews(at offset: Int64) -> [TrendShift] {
     let now = clock()
+    guard silence != nil, let hasGrown = changes.hasGrown(at: now, consumer) else { return [] }
     let news =
-      hasHeard ? silence?.heard(at: now, ledgerOffset: offset) : silence?.look(at: now, ledgerOffset: offset)
+      hasGrown ? silence?.heard(at: now, ledgerOffset: offset) : silence?.look(at: now, ledgerOffset: offset)
     return [news].compactMap { $0 ?? nil }
   }
 
@@ -190,9 +190,13 @@ final class TrendProcessor {
   private func takeOver() throws(KafkaError) {
     let committed = try consumer.committed([partition], timeout: 10_000)[partition] ?? 0
     var published: Set<EventID> = []
+    var lastSilence: TrendShift?
     let (trendDecoder, reportDecoder) = (TrendDecoder(), ReportDecoder())
     try TopicSweep(settings.topics.trends, settings, logger: logger, isStopped: isStopped).forEach { bytes in
-      if let shift = try? trendDecoder.decode(bytes) { published.insert(shift.eventID) }
+      guard let shift = try? trendDecoder.decode(bytes) else { return }
+      published.insert(shift.eventID)
+      guard shift.kind == .dataUnavailable else { return }
+      if lastSilence.map({ $0.occurredAt <= shift.occurredAt }) ?? true { lastSilence = shift }
     }
     try TopicSweep(settings.topics.reports, settings, logger: logger, isStopped: isStopped).forEach { bytes in
       if let report = try? reportDecoder.decode(bytes) { published.insert(report.eventID) }
@@ -204,11 +208,23 @@ final class TrendProcessor {
       try consumer.seek([partition: .beginning])
       hasPassedBy = false
     }
+    try watchChanges(since: lastSilence)
     work = Work(
       engine: TrendEngine(settings: trends.engine), reporter: Reporter(timeZone: trends.timeZone), committed: committed,
       published: published)
     logger.info(
       "active", metadata: ["committed": "\(committed)", "published": "\(published.count)"])
+  }
+
+  /// Watches deals.changes anew, from where the last one to do so left off.
+  private func watchChanges(since last: TrendShift?) throws(KafkaError) {
+    guard trends.silenceHours > 0 else { return }
+    let topic = settings.topics.changes
+    guard let found = try Admin(settings.client, logger: logger).describe(topic: topic) else {
+      throw KafkaError.missing(topic: topic)
+    }
+    changes = ChangeCount((0..<Int32(found.partitions)).map { TopicPartition(topic, $0) })
+    silence = SilenceWatch(allowedHours: trends.silenceHours, timeZone: trends.timeZone, last: last)
   }
 
   private func publish(_ news: [TrendShift], _ reports: [Report]) throws(KafkaError) {

@@ -3,7 +3,10 @@ import Foundation
 import Statistics
 
 extension Insights {
-  /// As JSON, with the reference's names where it has them: rates 0 to 1, amounts in dollars.
+  /// As JSON, with the reference's names where it has them: rates 0 to 1, amounts in dollars; null where there are no deals.
+  ///
+  /// The reference has each rep and each industry as a name of the root. They stand there too, but for those that would take
+  /// the place of another name; all of them stand in `rep_cards` and `industries_by_quarter`.
   ///
   /// - Parameters:
   ///   - tiers: Deals and win rate of each tier under in-sample scoring, where the caller has scored them.
@@ -20,16 +23,11 @@ extension Insights {
       "loss_reasons": Dictionary(uniqueKeysWithValues: lossReasons.map { ($0.key.text, $0.value) }),
       "reps": reps.map(\.rep.text),
     ]
-    root["win_rate"] = tally.winRate
-    root["mean_amount"] = meanAmount
-    root["median_amount"] = medianAmount
-    root["mean_cycle_days"] = meanCycleDays
-    root["median_cycle_days"] = medianCycleDays
-    for (industry, quarters) in industries {
-      root["\(industry.text.lowercased())_by_quarter"] = Dictionary(
-        uniqueKeysWithValues: quarters.map { ("\($0.key)", $0.value.winRate ?? 0) })
-    }
-    for card in reps { root[card.rep.text] = Self.card(card) }
+    let means = [
+      ("win_rate", tally.winRate), ("mean_amount", meanAmount), ("median_amount", medianAmount),
+      ("mean_cycle_days", meanCycleDays), ("median_cycle_days", medianCycleDays),
+    ]
+    for (name, value) in means { root[name] = value ?? NSNull() }
     root["trends"] = shifts.map(Self.shift)
     if !tiers.isEmpty {
       root["risk_tiers"] = Dictionary(
@@ -37,6 +35,16 @@ extension Insights {
           ("\($0.name) Risk", ["deals": $0.tally.deals, "win_rate": $0.tally.winRate ?? 0])
         })
     }
+    let byQuarter = industries.mapValues { quarters in
+      Dictionary(uniqueKeysWithValues: quarters.map { ("\($0.key)", $0.value.winRate ?? 0) })
+    }
+    root["industries_by_quarter"] = Dictionary(uniqueKeysWithValues: byQuarter.map { ($0.key.text, $0.value) })
+    root["rep_cards"] = Dictionary(uniqueKeysWithValues: reps.map { ($0.rep.text, Self.card($0)) })
+    // By name, so that of two that take one place it is the same one on every machine.
+    let named =
+      byQuarter.sorted { $0.key.text < $1.key.text }.map { ("\($0.key.text.lowercased())_by_quarter", $0.value as Any) }
+      + reps.sorted { $0.rep.text < $1.rep.text }.map { ($0.rep.text, Self.card($0) as Any) }
+    for (name, value) in named where root[name] == nil { root[name] = value }
     let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys]
     return (try? JSONSerialization.data(withJSONObject: root, options: options)).map {
       String(decoding: $0, as: UTF8.self)

@@ -33,20 +33,25 @@ public struct RepCard: Hashable, Sendable {
   public var velocity: Double?
   /// Win rate by quarter.
   public var quarters: [Quarter: Tally]
-  /// Points by which the win rate of the last two full quarters differs from that of those before; nil with fewer than three.
+  /// Points by which the win rate of the last two quarters differs from that of those before; nil with fewer than three. A
+  /// quarter needs five deals, and one that is not over does not count.
   public var trendPoints: Double?
   /// A rep with the highest rate in this one's weakest industry, among those with at least 15 deals there; nil where there
   /// is nobody better.
   public var pairWith: Symbol?
 
-  /// Every rep, highest rate first; equal rates by name. Quarters are those of UTC where nobody says otherwise.
+  /// Every rep, highest rate first; equal rates by name.
+  ///
+  /// - Parameters:
+  ///   - running: The quarter that is not over; nil where all of them are, or nobody knows.
+  ///   - quarter: The quarter of an instant; that of UTC where nobody says otherwise.
   public static func all(
-    _ deals: [ClosedDeal], quarter: (Timestamp) -> Quarter = { Quarter($0) }
+    _ deals: [ClosedDeal], running: Quarter? = nil, quarter: (Timestamp) -> Quarter = { Quarter($0) }
   ) -> [RepCard] {
     guard let team = Tally(deals).winRate else { return [] }
     var byRep: [Symbol: [ClosedDeal]] = [:]
     for deal in deals { if let rep = deal.descriptors.rep { byRep[rep, default: []].append(deal) } }
-    var cards = byRep.map { card($0.key, $0.value, team: team, quarter) }
+    var cards = byRep.map { card($0.key, $0.value, team: team, running, quarter) }
     let middle = median(cards.compactMap(\.consistencyIndex))
     let matches = Combination.all(deals, [.rep, .industry], minimumDeals: 15)
     for index in cards.indices {
@@ -57,7 +62,7 @@ public struct RepCard: Hashable, Sendable {
   }
 
   private static func card(
-    _ rep: Symbol, _ deals: [ClosedDeal], team: Double, _ quarter: (Timestamp) -> Quarter
+    _ rep: Symbol, _ deals: [ClosedDeal], team: Double, _ running: Quarter?, _ quarter: (Timestamp) -> Quarter
   ) -> RepCard {
     var quarters: [Quarter: Tally] = [:]
     for deal in deals { quarters[quarter(deal.closedAt), default: Tally()].count(deal) }
@@ -66,12 +71,13 @@ public struct RepCard: Hashable, Sendable {
     return RepCard(
       rep: rep, tally: tally, p: tally.departure(from: team),
       consistencyIndex: deviation(counted.compactMap(\.value.winRate)), quadrant: nil,
-      velocity: mean(deals.compactMap(\.velocity)), quarters: quarters, trendPoints: trend(counted.map(\.value)),
+      velocity: mean(deals.compactMap(\.velocity)), quarters: quarters,
+      trendPoints: trend(counted.filter { $0.key != running }.map(\.value)),
       pairWith: nil)
   }
 
   /// A rep who has no deal.
-  static func withoutDeals(_ rep: Symbol) -> RepCard { card(rep, [], team: 0) { Quarter($0) } }
+  static func withoutDeals(_ rep: Symbol) -> RepCard { card(rep, [], team: 0, nil) { Quarter($0) } }
 
   private static func trend(_ quarters: [Tally]) -> Double? {
     guard quarters.count > 2 else { return nil }

@@ -44,16 +44,17 @@ struct LateOutcomes: Sendable {
     return own
   }
 
-  /// The amended periods, newest first, with what changed.
+  /// The amended periods, newest first, with what changed. What left a period's wins and losses as they were (an amount that
+  /// was put right, a deal that came for one that went) amends none.
   var periods: [(period: ReportCalendar.Period, change: Amendment)] {
-    amendments.map { period, byRep in
+    amendments.map { period, byRep -> (period: ReportCalendar.Period, change: Amendment) in
       var sum = Amendment()
       for amendment in byRep.values {
         sum.won += amendment.won
         sum.lost += amendment.lost
       }
       return (period, sum)
-    }.sorted { $0.period.from > $1.period.from }
+    }.filter { $0.change != Amendment() }.sorted { $0.period.from > $1.period.from }
   }
 
   /// That outcomes came late, in words; nothing where none did.
@@ -68,7 +69,8 @@ struct LateOutcomes: Sendable {
   ///
   /// - Parameter tally: The deals of a period as they stand; nil where they are not known any more.
   func amended(_ tally: (ReportCalendar.Period) -> Tally?) -> Amended {
-    var amended = Amended(lines: lines, figures: [.init("amended_periods", Double(amendments.count))])
+    let periods = periods
+    var amended = Amended(lines: lines, figures: [.init("amended_periods", Double(periods.count))])
     for (index, (period, change)) in periods.prefix(Self.namedPeriods).enumerated() {
       let (name, now) = ("amended_\(index + 1)", tally(period))
       amended.labels.append(.init(name, period.name))

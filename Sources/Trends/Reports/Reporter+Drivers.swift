@@ -39,7 +39,8 @@ extension Reporter {
     figures += Self.rate("week", week) + Self.rate("last_week", lastWeek) + Self.change("win_rate_week", week, lastWeek)
     for driver in insights.drivers { figures += Self.factor(driver, corrected[driver.dimension]) }
     figures += combinations.figures
-    figures += Self.segmentFigures(quarter, year, windows) + Self.losses(quarter) + amended.figures
+    figures += SegmentFigures.all(engine.settings.segments, year, windows) + SegmentFigures.losses(quarter)
+    figures += amended.figures
     return Report(
       kind: .drivers, period: period.name, from: period.from, to: period.to,
       title: "What drives the win rate, \(period.name)", lines: lines, figures: figures,
@@ -93,25 +94,6 @@ extension Reporter {
     add("worst", insights.combinations.prefix(namedCombinations), Combination.dimensions)
     add("mismatch", insights.mismatches.prefix(namedMismatches), [.rep, .industry])
     return (figures, labels)
-  }
-
-  private static func segmentFigures(
-    _ quarter: [ClosedDeal], _ year: [ClosedDeal], _ windows: SegmentFigures.Windows
-  ) -> [Report.Figure] {
-    Deals.Dimension.allCases.flatMap { dimension in
-      SegmentFigures.segments(quarter, dimension, atMost: namedLevels)
-        .flatMap { SegmentFigures($0, year, windows).figures }
-    }
-  }
-
-  private static func losses(_ quarter: [ClosedDeal]) -> [Report.Figure] {
-    let stages = Stage.allCases.map { stage in
-      Report.Figure("losses_at_\(stage.name)", Double(quarter.count { $0.outcome == .lost && $0.stage == stage }))
-    }
-    let reasons = Dictionary(grouping: quarter.compactMap(\.lossReason)) { $0 }.mapValues(\.count)
-    return stages
-      + reasons.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }
-      .map { Report.Figure("lost_for/\($0.key.text)", Double($0.value)) }
   }
 
   // MARK: Lines

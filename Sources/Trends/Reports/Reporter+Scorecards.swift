@@ -7,7 +7,9 @@ extension Reporter {
     let team = Tally(year)
     let velocity = mean(year.compactMap(\.velocity))
     let month = Dictionary(grouping: year.filter { $0.closedAt >= period.from }) { $0.descriptors.rep }
-    let cards = RepCard.all(year) { calendar.quarter(of: $0) }
+    // Where the month ends a quarter the next one is running, and has no deals yet.
+    let cards = RepCard.all(year, running: calendar.quarter(of: period.to)) { calendar.quarter(of: $0) }
+    let moves = engine.pipeline.moves
     let amendedAlone = late.reps.subtracting(cards.map(\.rep)).map(RepCard.withoutDeals)
     return (cards + amendedAlone).sorted { $0.rep.text < $1.rep.text }.map { card in
       let own = Tally(month[card.rep] ?? [])
@@ -15,12 +17,14 @@ extension Reporter {
       let amended = late.amended { standing(engine, $0, card.rep) }
       var labels: [Report.Label] = []
       if let quadrant = card.quadrant { labels.append(.init("quadrant", quadrant.rawValue)) }
+      let audit = RepAudit(moves[card.rep] ?? [:], period, sample: engine.settings.auditSample)
+      labels += audit.labels
       if let partner = card.pairWith { labels.append(.init("pair_with", partner.text)) }
       return Report(
         kind: .scorecard, period: period.name, from: period.from, to: period.to, subject: card.rep.text,
         title: "\(card.rep.text) in \(period.name)",
         lines: ["\(own.won) won and \(own.lost) lost in \(period.name)"] + Self.lines(card, team, velocity)
-          + amended.lines,
+          + audit.lines + amended.lines,
         figures: [
           .init("won_month", Double(own.won)), .init("lost_month", Double(own.lost)),
           .init("win_rate_year", card.tally.winRate), .init("win_rate_year_low", card.tally.interval?.lowerBound),
@@ -28,7 +32,8 @@ extension Reporter {
           .init("win_rate_team", team.winRate), .init("p_team", card.p),
           .init("consistency_index", card.consistencyIndex), .init("velocity", card.velocity),
           .init("velocity_team", velocity), .init("trend_points", card.trendPoints),
-        ] + amended.figures, labels: labels + amended.labels, lateOutcomes: late.count, ledgerOffset: engine.offset)
+        ] + audit.figures + amended.figures, labels: labels + amended.labels, lateOutcomes: late.count,
+        ledgerOffset: engine.offset)
     }
   }
 
@@ -42,7 +47,7 @@ extension Reporter {
     }
     if let quadrant = card.quadrant { lines.append(quadrant.rawValue.replacing("_", with: " ")) }
     if let trend = card.trendPoints, abs(trend) >= 1 {
-      lines.append("\(trend > 0 ? "up" : "down") \(ShiftText.decimal(abs(trend))) points in the last two quarters")
+      lines.append("\(trend > 0 ? "up" : "down") \(ShiftText.decimal(abs(trend))) points in the last two full quarters")
     }
     if let mine = card.velocity, let velocity {
       lines.append("\(Int(mine)) dollars a day of cycle, the team \(Int(velocity))")

@@ -21,7 +21,12 @@ public struct Reporter: Sendable {
 
   /// Takes in an entry before the engine counts it, and reports the periods that end with it, in the order of their ends.
   /// An entry whose change the engine has counted before changes nothing.
-  public mutating func reports(before entry: LedgerEntry, _ engine: TrendEngine) -> [Report] {
+  ///
+  /// - Parameter scores: Hands out what deals.risk said before an instant: the engine takes it in day by day, as a day's
+  ///   report must not count the deals that were created after it.
+  public mutating func reports(
+    before entry: LedgerEntry, _ engine: inout TrendEngine, scores: (Timestamp) -> [PipelineNews] = { _ in [] }
+  ) -> [Report] {
     guard !engine.hasCounted(entry) else { return [] }
     let now = entry.occurredAt
     guard var running else {
@@ -32,6 +37,7 @@ public struct Reporter: Sendable {
     }
     var reports: [Report] = []
     for day in running.day.move(to: now, calendar) {
+      engine.observe(scores(day.to))
       reports.append(daily(day, engine, running.day.late))
       running.day.forgetLate()
     }

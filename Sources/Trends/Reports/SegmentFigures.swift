@@ -1,8 +1,12 @@
 import Deals
 
-/// The figures of one segment in rolling windows that end with a period: four weeks, eight weeks and a quarter beside the
-/// year before that quarter.
+/// The figures of one watched segment in rolling windows that end with a period: four weeks, eight weeks and a quarter beside
+/// the year before that quarter.
 struct SegmentFigures {
+  /// Segments of one pair of dimensions, segments of all together, and loss reasons of each that a report names, those with
+  /// the most deals first: more would not fit into a record.
+  static let (namedPairs, namedSegments, namedReasons) = (100, 350, 20)
+
   /// The first instants of the windows, in local days.
   struct Windows {
     let month: Timestamp
@@ -21,11 +25,8 @@ struct SegmentFigures {
   private let deals: [ClosedDeal]
   private let windows: Windows
 
-  /// Figures of a segment from a year's closed deals, in the order of time.
-  init(_ segment: Segment, _ year: [ClosedDeal], _ windows: Windows) {
-    self.segment = segment
-    self.windows = windows
-    deals = year.filter { segment.contains($0) }
+  private init(_ segment: Segment, deals: [ClosedDeal], _ windows: Windows) {
+    (self.segment, self.deals, self.windows) = (segment, deals, windows)
   }
 
   private func since(_ start: Timestamp) -> [ClosedDeal] { deals.filter { $0.closedAt >= start } }
@@ -47,12 +48,41 @@ struct SegmentFigures {
       figures.append(("amount_\(outcome.name)", mean(own.compactMap { $0.amount?.units })))
     }
     return figures.map { Report.Figure("\(segment.name)/\($0.0)", $0.1) }
+      + Self.losses(quarter, of: segment).filter { $0.value != 0 }
   }
 
-  /// The segments of one dimension that closed deals in a period, by name; of more than so many those with the most deals.
-  static func segments(_ deals: [ClosedDeal], _ dimension: Dimension, atMost count: Int) -> [Segment] {
-    let counts = Dictionary(grouping: deals.compactMap { dimension.value(of: $0) }) { $0 }.mapValues(\.count)
-    return counts.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }.prefix(count)
-      .map { Segment(Segment.Part(dimension, $0.key)) }.sorted { $0.name < $1.name }
+  /// Where in the funnel deals were lost, and why; of a segment after its name.
+  static func losses(_ quarter: [ClosedDeal], of segment: Segment? = nil) -> [Report.Figure] {
+    let lost = quarter.filter { $0.outcome == .lost }
+    let prefix = segment.map { "\($0.name)/" } ?? ""
+    let stages = Stage.allCases.map { stage in
+      Report.Figure("\(prefix)losses_at_\(stage.name)", Double(lost.count { $0.stage == stage }))
+    }
+    let reasons = Dictionary(grouping: lost.compactMap(\.lossReason)) { $0 }.mapValues(\.count)
+    return stages
+      + reasons.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }.prefix(namedReasons)
+      .map { Report.Figure("\(prefix)lost_for/\($0.key.text)", Double($0.value)) }
+  }
+
+  /// The figures of the watched segments that closed deals in the quarter, by name; of more than a record can hold those
+  /// with the most deals.
+  static func all(_ watched: [SegmentDimensions], _ year: [ClosedDeal], _ windows: Windows) -> [Report.Figure] {
+    var found: [(segment: SegmentFigures, deals: Int, name: String)] = []
+    for dimensions in watched {
+      var groups: [Segment: [ClosedDeal]] = [:]
+      for deal in year { if let segment = Segment(deal, dimensions) { groups[segment, default: []].append(deal) } }
+      let own = groups.map { segment, deals in
+        let count = deals.count { $0.closedAt >= windows.quarter }
+        return (segment: SegmentFigures(segment, deals: deals, windows), deals: count, name: segment.name)
+      }
+      found += most(own.filter { $0.deals > 0 }, dimensions.second == nil ? Reporter.namedLevels : namedPairs)
+    }
+    return most(found, namedSegments).sorted { $0.name < $1.name }.flatMap(\.segment.figures)
+  }
+
+  private static func most(
+    _ found: [(segment: SegmentFigures, deals: Int, name: String)], _ count: Int
+  ) -> [(segment: SegmentFigures, deals: Int, name: String)] {
+    Array(found.sorted { ($1.deals, $0.name) < ($0.deals, $1.name) }.prefix(count))
   }
 }

@@ -15,15 +15,33 @@ struct OpenPipeline: Sendable {
   private(set) var deals: [DealID: OpenDeal] = [:]
   /// Deals that became High or Critical, by day.
   private(set) var risky: [Day: Int] = [:]
-  /// Reps' deals whose stage changed in the last weeks, and those of them that went backwards.
-  private(set) var moves: [Symbol: [DealID: Bool]] = [:]
+  /// Reps' deals whose stage changed in the last quarter.
+  private(set) var moves: [Symbol: [DealID: Moves]] = [:]
+
+  /// When a deal moved in the funnel.
+  struct Moves: Hashable, Sendable {
+    /// The moves in either direction.
+    var all: [Timestamp] = []
+    /// The moves backwards.
+    var back: [Timestamp] = []
+
+    /// Whether it went backwards at least once.
+    var isBack: Bool { !back.isEmpty }
+  }
 
   mutating func observe(_ event: RiskEvent) {
     let day = event.occurredAt.day
-    let wasRisky = deals[event.dealID].map { $0.tier >= .high } ?? false
+    let before = deals[event.dealID]
+    let wasRisky = before.map { $0.tier >= .high } ?? false
     if event.tier >= .high, !wasRisky { risky[day, default: 0] += 1 }
     if let rep = event.descriptors.rep, event.trigger == .stageChange {
-      moves[rep, default: [:]][event.dealID] = event.flags.contains(.regressed)
+      var own = moves[rep]?[event.dealID] ?? Moves()
+      own.all.append(event.occurredAt)
+      // The flag stays with a deal that ever went backwards: it decides only where the stage before is not known.
+      if before.map({ event.stage < $0.stage }) ?? event.flags.contains(.regressed) {
+        own.back.append(event.occurredAt)
+      }
+      moves[rep, default: [:]][event.dealID] = own
     }
     deals[event.dealID] = OpenDeal(
       descriptors: event.descriptors, stage: event.stage, amount: event.amount, tier: event.tier, scoredOn: day,
@@ -33,7 +51,17 @@ struct OpenPipeline: Sendable {
   mutating func remove(_ id: DealID) { deals[id] = nil }
 
   mutating func forgetRisky(before day: Day) { risky = risky.filter { $0.key >= day } }
-  mutating func forgetMoves() { moves = [:] }
+
+  /// Forgets moves before an instant.
+  mutating func forgetMoves(before instant: Timestamp) {
+    moves = moves.compactMapValues { deals in
+      let kept = deals.compactMapValues { moves -> Moves? in
+        let all = moves.all.filter { $0 >= instant }
+        return all.isEmpty ? nil : Moves(all: all, back: moves.back.filter { $0 >= instant })
+      }
+      return kept.isEmpty ? nil : kept
+    }
+  }
 
   /// Open deals of a segment and what they are worth.
   func total(in segment: Segment) -> (deals: Int, amount: Money) {

@@ -12,8 +12,12 @@ public struct RateWatch: Sendable {
     public var before: Tally
     /// The e-value at opening; nil of the plain rule.
     public var evidence: Double?
+    /// What the evidence had to reach then.
+    public var evidenceNeeded: Double?
     /// The week in which it was opened.
     public var openedWeek: Int
+    /// The deals since the beginning, as they were counted then.
+    public var sinceAtOpening: Tally
   }
 
   /// What a look has found.
@@ -61,8 +65,21 @@ public struct RateWatch: Sendable {
       ? lookForEvidence(week, threshold, settings) : compare(week, settings)
   }
 
-  /// The deals since the change.
-  public func since(through week: Int) -> Tally { open.map { tallies.tally($0.week..<week + 1) } ?? Tally() }
+  /// The deals of the open shift: all since it began; of one that is over, those before the weeks in which the rate was
+  /// back. Asked of the watch as it was before the look that ended the shift: that look forgets the weeks.
+  public func deals(ofShiftThrough week: Int, _ finding: Finding, _ settings: TrendSettings) -> Tally {
+    guard let open else { return Tally() }
+    guard finding == .recovered else { return tallies.tally(open.week..<week + 1) }
+    let lasted = tallies.tally(open.week..<week - Self.window(settings) + 1)
+    return lasted.deals >= settings.minimumDeals ? lasted : open.sinceAtOpening
+  }
+
+  /// The deals of the weeks in which a rate must be back.
+  func recent(through week: Int, _ settings: TrendSettings) -> Tally {
+    tallies.tally(week - Self.window(settings) + 1..<week + 1)
+  }
+
+  private static func window(_ settings: TrendSettings) -> Int { settings.detector == .sequential ? 8 : 4 }
 
   private mutating func lookForEvidence(_ week: Int, _ threshold: Double, _ settings: TrendSettings) -> Finding? {
     guard
@@ -73,7 +90,8 @@ public struct RateWatch: Sendable {
     let since = tallies.tally(evidence.likelyWeek..<week + 1)
     guard since.deals >= settings.minimumDeals, Self.points(before, since) >= settings.minimumPoints else { return nil }
     open = OpenShift(
-      week: evidence.likelyWeek, weeks: evidence.weeks, before: before, evidence: evidence.sum, openedWeek: week)
+      week: evidence.likelyWeek, weeks: evidence.weeks, before: before, evidence: evidence.sum,
+      evidenceNeeded: threshold, openedWeek: week, sinceAtOpening: since)
     return .opened
   }
 
@@ -83,15 +101,17 @@ public struct RateWatch: Sendable {
     guard recent.deals >= settings.minimumDeals, before.deals >= settings.minimumBaselineDeals,
       Self.points(before, recent) >= settings.minimumPoints
     else { return nil }
-    open = OpenShift(week: week - 3, weeks: week - 3...week - 3, before: before, evidence: nil, openedWeek: week)
+    open = OpenShift(
+      week: week - 3, weeks: week - 3...week - 3, before: before, evidence: nil, evidenceNeeded: nil, openedWeek: week,
+      sinceAtOpening: recent)
     return .opened
   }
 
   /// Ends a shift only well inside the size that opened it, so that it does not open and close at the border.
   private mutating func follow(_ week: Int, _ settings: TrendSettings) -> Finding? {
     guard let shift = open else { return nil }
-    let window = settings.detector == .sequential ? 8 : 4
-    let recent = tallies.tally(week - window + 1..<week + 1)
+    let window = Self.window(settings)
+    let recent = recent(through: week, settings)
     let isBack =
       recent.deals >= settings.minimumDeals
       && Self.points(shift.before, recent) < settings.minimumPoints / 2
@@ -100,7 +120,8 @@ public struct RateWatch: Sendable {
       if settings.detector == .sequential { tallies.forget(before: week - window + 1) }
       return .recovered
     }
-    guard week - shift.week >= settings.settledWeeks else { return .updated }
+    // From the opening on, not from the beginning: a change that was found late would be over as soon as it is told.
+    guard week - shift.openedWeek >= settings.settledWeeks else { return .updated }
     open = nil
     if settings.detector == .sequential { tallies.forget(before: shift.week) }
     return .settled

@@ -3,13 +3,19 @@ import Foundation
 
 /// Shifts in words.
 public enum ShiftText {
-  static func rate(_ segment: Segment, before: Double, after: Double, _ finding: RateWatch.Finding) -> String {
+  /// - Parameters:
+  ///   - before: The win rate before the change.
+  ///   - after: The win rate while it lasted.
+  ///   - now: That of the last weeks.
+  static func rate(
+    _ segment: Segment, before: Double, after: Double, now: Double, _ finding: RateWatch.Finding
+  ) -> String {
     let change = "from \(percent(before)) to \(percent(after))"
     switch finding {
     case .opened, .updated:
       let verb = after < before ? "fell" : "rose"
       return "\(segment.spoken): the win rate \(verb) by \(decimal(abs(after - before) * 100)) points, \(change)"
-    case .recovered: return "\(segment.spoken): the win rate is back where it was, after it went \(change)"
+    case .recovered: return "\(segment.spoken): the win rate is back at \(percent(now)), after it went \(change)"
     case .settled: return "\(segment.spoken): the win rate has settled at \(percent(after)), it was \(percent(before))"
     }
   }
@@ -26,7 +32,8 @@ public enum ShiftText {
     }
   }
 
-  /// The shifts of a history as a part of a page; one line for each that was opened, with its end.
+  /// The shifts of a history as a part of a page; each that was opened with when it began and
+  /// ended, what drives it and what to do.
   public static func section(_ shifts: [TrendShift]) -> String {
     let opened = shifts.filter { $0.phase == .opened }
     guard !opened.isEmpty else { return "\n\nShifts: none" }
@@ -34,7 +41,10 @@ public enum ShiftText {
     for shift in opened {
       let end = shifts.first { $0.shiftID == shift.shiftID && $0.phase == .resolved }
       let until = end.map { ", until \($0.occurredAt.day)" } ?? ", open"
-      lines.append("  \(shift.occurredAt.day)  \(shift.title) (began about \(shift.beganAt.day)\(until))")
+      let (from, to) = (shift.beganBetween.lowerBound.day, shift.beganBetween.upperBound.day)
+      let between = from == to ? "" : ", between \(from) and \(to)"
+      lines.append("  \(shift.occurredAt.day)  \(shift.title) (began about \(shift.beganAt.day)\(between)\(until))")
+      lines += [shift.driver, shift.action].compactMap { $0 }.map { "              \($0)" }
     }
     return lines.joined(separator: "\n")
   }

@@ -12,14 +12,19 @@ public struct SilenceWatch: Sendable {
   private var looked: Timestamp?
 
   /// A watch that speaks after so many hours of business.
-  public init(allowedHours: Int, timeZone: TimeZone) {
+  ///
+  /// - Parameter told: What the watch before this one told last: a silence that it left open goes on.
+  public init(allowedHours: Int, timeZone: TimeZone, last told: TrendShift? = nil) {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = timeZone
     self.calendar = calendar
     self.allowedHours = allowedHours
+    if let told, told.kind == .dataUnavailable, told.phase == .opened {
+      (last, openedAt) = (told.beganAt, told.openedAt)
+    }
   }
 
-  /// Takes in that a record came, by the clock. Returns the end of a silence.
+  /// Takes in that a change came, by the clock. Returns the end of a silence.
   public mutating func heard(at now: Timestamp, ledgerOffset: Int64) -> TrendShift? {
     defer { last = now }
     guard let openedAt, let last else { return nil }

@@ -1,5 +1,4 @@
 import Deals
-import Foundation
 import Statistics
 
 /// Shifts that are told by a weekly or daily look: which are open, since when.
@@ -9,90 +8,138 @@ struct StandingShifts: Sendable {
     var segment: String
   }
 
-  private(set) var open: [Key: Timestamp] = [:]
-  /// Weeks for which a condition has held that must last.
-  var weeks: [Key: Int] = [:]
+  /// What was told last of each open shift.
+  private(set) var open: [Key: TrendShift] = [:]
+  /// For conditions that must last: the days of the looks at which they have held one after the other.
+  private var held: [Key: [Day]] = [:]
+  /// Those that could be judged in this look: the open ones among the others have dried up.
+  private var judged: Set<Key> = []
+
+  /// When an open shift was opened.
+  func openedAt(_ key: Key) -> Timestamp? { open[key]?.openedAt }
+
+  /// The least number of deals that a figure needs: half for a shift that is open, so that one at the border does not open
+  /// and end again and again.
+  func enough(_ minimum: Int, _ key: Key) -> Int { open[key] == nil ? minimum : (minimum + 1) / 2 }
+
+  /// Notes whether a condition that must last holds at a look. Returns how many looks it has held for, and since which day.
+  mutating func hold(_ key: Key, _ holds: Bool, on day: Day) -> (looks: Int, since: Day) {
+    held[key] = holds ? (held[key] ?? []) + [day] : nil
+    return (held[key]?.count ?? 0, held[key]?.first ?? day)
+  }
 
   /// What to tell: opened where a condition begins to hold, updated while it does, resolved where it ends.
-  mutating func phase(_ key: Key, holds: Bool, at instant: Timestamp) -> (phase: TrendShift.Phase, openedAt: Timestamp)?
-  {
-    guard let since = open[key] else {
-      guard holds else { return nil }
-      open[key] = instant
-      return (.opened, instant)
+  ///
+  /// - Parameter shift: The shift in a phase that was opened at an instant.
+  mutating func tell(
+    _ key: Key, holds: Bool, at instant: Timestamp, _ shift: (TrendShift.Phase, _ openedAt: Timestamp) -> TrendShift
+  ) -> [TrendShift] {
+    judged.insert(key)
+    let before = open[key]
+    guard holds || before != nil else { return [] }
+    let news = shift(before == nil ? .opened : holds ? .updated : .resolved, before?.openedAt ?? instant)
+    open[key] = holds ? news : nil
+    return [news]
+  }
+
+  /// Ends what is open of some kinds and could not be judged any more: too few deals are left.
+  mutating func endDried(_ kinds: Set<TrendShift.Kind>, at instant: Timestamp, ledgerOffset: Int64) -> [TrendShift] {
+    defer { judged.removeAll() }
+    held = held.filter { judged.contains($0.key) || !kinds.contains($0.key.kind) }
+    let dried = open.filter { kinds.contains($0.key.kind) && !judged.contains($0.key) }
+    open = open.filter { dried[$0.key] == nil }
+    // By name: a dictionary's order is another in each process.
+    return dried.values.sorted { ($0.kind.rawValue, $0.segment) < ($1.kind.rawValue, $1.segment) }.map { last in
+      TrendShift(
+        kind: last.kind, phase: .resolved, detector: last.detector, segment: last.segment,
+        title: "\(last.segment): there are too few deals to judge by now; the last was, \(last.title)",
+        before: last.before, after: last.after, dealsBefore: last.dealsBefore, dealsAfter: last.dealsAfter,
+        beganAt: last.beganAt, beganBetween: last.beganBetween, openedAt: last.openedAt, occurredAt: instant,
+        ledgerOffset: ledgerOffset)
     }
-    guard !holds else { return (.updated, since) }
-    open[key] = nil
-    return (.resolved, since)
   }
 }
 
 extension TrendEngine {
+  /// Dimensions of which each value has its velocity and its cycles looked at, where they are watched. Of the others either
+  /// figure follows from the band itself: small deals are slow dollars, long cycles are long.
+  private static let paced: Set<Dimension> = [.rep, .industry, .region, .productType, .leadSource]
+
   /// A look at the end of each week: velocity, cycles, moves backwards, missing fields.
   mutating func weeklyNews(through day: Day, at instant: Timestamp) -> [TrendShift] {
     var news: [TrendShift] = []
-    let month = outcomes.closed(from: day.adding(-27))
-    let year = outcomes.closed(from: day.adding(-365), to: day.adding(-55))
-    let weeks8 = outcomes.closed(from: day.adding(-55))
-    var groups: [(name: String, spoken: String, segment: Segment?)] = [("team", "The team", nil)]
-    for industry in Set(weeks8.compactMap(\.descriptors.industry)).sorted(by: { $0.text < $1.text }) {
-      let segment = Segment(Segment.Part(.industry, industry))
-      groups.append((segment.name, industry.text, segment))
+    let year = OutcomeGroups(outcomes.closed(from: day.adding(-365), to: day.adding(-55)), pacedDimensions)
+    let weeks8 = OutcomeGroups(outcomes.closed(from: day.adding(-55)), pacedDimensions)
+    let start = start
+    for group in weeks8.named {
+      let recent = weeks8.deals[group.segment] ?? []
+      let month = recent.filter { $0.closedAt.day >= day.adding(-27) }
+      news += velocityNews(group.name, group.spoken, month, on: day, at: instant)
+      news += cycleNews(group.name, group.spoken, recent, year.deals[group.segment] ?? [], start, at: instant)
     }
-    for group in groups {
-      func own(_ deals: [ClosedDeal]) -> [ClosedDeal] { deals.filter { group.segment?.contains($0) ?? true } }
-      news += velocityNews(group.name, group.spoken, own(month), at: instant)
-      news += cycleNews(group.name, group.spoken, own(weeks8), own(year), at: instant)
-    }
-    news += regressionNews(at: instant)
+    news += regressionNews(since: day.adding(-90), at: instant)
     news += missingFieldNews(since: day.adding(-27), at: instant)
     return news
+      + standing.endDried(
+        [.lowVelocity, .longerCycle, .regressions, .missingFields], at: instant, ledgerOffset: offset)
+  }
+
+  private var pacedDimensions: [Dimension] {
+    settings.segments.filter { $0.second == nil && Self.paced.contains($0.first) }.map(\.first)
   }
 
   private mutating func velocityNews(
-    _ name: String, _ spoken: String, _ deals: [ClosedDeal], at instant: Timestamp
+    _ name: String, _ spoken: String, _ deals: [ClosedDeal], on day: Day, at instant: Timestamp
   ) -> [TrendShift] {
     let key = StandingShifts.Key(kind: .lowVelocity, segment: name)
     let values = deals.compactMap(\.velocity)
-    guard values.count >= settings.minimumDeals, let velocity = mean(values) else { return [] }
-    let isLow = velocity < settings.velocityFloor
-    standing.weeks[key] = isLow ? standing.weeks[key, default: 0] + 1 : 0
-    let isOpen = standing.open[key] != nil
+    guard values.count >= standing.enough(settings.minimumDeals, key), let velocity = mean(values) else { return [] }
+    let open = standing.open[key]
+    let (looks, since) = standing.hold(key, velocity < settings.velocityFloor, on: day)
     // Over only a tenth above the floor, so that it does not open and close at the border.
-    let holds =
-      isOpen ? velocity < settings.velocityFloor * 1.1 : standing.weeks[key, default: 0] >= settings.velocityWeeks
-    guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { return [] }
-    return [
+    let holds = open == nil ? looks >= settings.velocityWeeks : velocity < settings.velocityFloor * 1.1
+    // The deals of the four weeks that were the first to be low brought it down; the look before did not find it yet.
+    let began = open?.beganBetween ?? Timestamp(since.adding(-34))...Timestamp(since)
+    let (offset, floor) = (offset, settings.velocityFloor)
+    return standing.tell(key, holds: holds, at: instant) { phase, openedAt in
       TrendShift(
         kind: .lowVelocity, phase: phase, detector: .plain, segment: name,
-        title:
-          "\(spoken): \(Int(velocity)) dollars a day of cycle over four weeks, the floor is \(Int(settings.velocityFloor))",
-        before: settings.velocityFloor, after: velocity, dealsBefore: 0, dealsAfter: values.count, beganAt: openedAt,
+        title: "\(spoken): \(Int(velocity)) dollars a day of cycle over four weeks, the floor is \(Int(floor))",
+        before: floor, after: velocity, dealsBefore: 0, dealsAfter: values.count,
+        beganAt: open?.beganAt ?? Timestamp(since.adding(-27)), beganBetween: began,
         openedAt: openedAt, occurredAt: instant,
         action: phase == .resolved ? nil : "Look at what holds the larger deals up: they weigh most in it.",
         ledgerOffset: offset)
-    ]
+    }
   }
 
   /// Cycles are longer by a fifth and by more than chance: Welch's z above 4, which comes up by chance once in 30,000 looks.
+  ///
+  /// Near the beginning of a history long cycles can't have closed yet (left truncation), so the deals before are only those
+  /// that closed as long after the start as the longest but one in a hundred of the last weeks took, and they span at least
+  /// 240 days.
   private mutating func cycleNews(
-    _ name: String, _ spoken: String, _ recent: [ClosedDeal], _ before: [ClosedDeal], at instant: Timestamp
+    _ name: String, _ spoken: String, _ recent: [ClosedDeal], _ before: [ClosedDeal], _ start: Timestamp?,
+    at instant: Timestamp
   ) -> [TrendShift] {
-    // A history that has just begun holds short cycles alone: the long ones have not closed yet.
-    guard let first = before.map(\.closedAt).min(), let last = before.map(\.closedAt).max(),
-      last.days(since: first) >= 240
+    let key = StandingShifts.Key(kind: .longerCycle, segment: name)
+    let new = recent.map { Double($0.cycleDays) }
+    guard let start, new.count >= standing.enough(settings.minimumDeals, key), let mine = mean(new) else { return [] }
+    let reach = new.sorted()[(new.count * 99 + 99) / 100 - 1]
+    let whole = before.filter { $0.closedAt >= start.adding(days: Int(reach)) }
+    guard let first = whole.map(\.closedAt).min(), let last = whole.map(\.closedAt).max(),
+      standing.open[key] != nil || last.days(since: first) >= 240
     else { return [] }
-    let (new, old) = (recent.map { Double($0.cycleDays) }, before.map { Double($0.cycleDays) })
-    guard new.count >= settings.minimumDeals, old.count >= settings.minimumBaselineDeals, let mine = mean(new),
-      let theirs = mean(old), let newDeviation = deviation(new), let oldDeviation = deviation(old)
+    let old = whole.map { Double($0.cycleDays) }
+    guard old.count >= standing.enough(settings.minimumBaselineDeals, key), let theirs = mean(old),
+      let newDeviation = deviation(new), let oldDeviation = deviation(old)
     else { return [] }
     let error = (newDeviation * newDeviation / Double(new.count) + oldDeviation * oldDeviation / Double(old.count))
       .squareRoot()
-    let key = StandingShifts.Key(kind: .longerCycle, segment: name)
     let isOpen = standing.open[key] != nil
     let holds = isOpen ? mine > theirs * 1.1 : mine >= theirs * 1.2 && error > 0 && (mine - theirs) / error > 4
-    guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { return [] }
-    return [
+    let offset = offset
+    return standing.tell(key, holds: holds, at: instant) { phase, openedAt in
       TrendShift(
         kind: .longerCycle, phase: phase, detector: .plain, segment: name,
         title:
@@ -102,40 +149,41 @@ extension TrendEngine {
         action: phase == .resolved
           ? nil : "Find the stage in which they wait: deals that stand still are in deals.risk.",
         ledgerOffset: offset)
-    ]
+    }
   }
 
-  /// Reps whose deals go backwards more often than the team's, by more than chance, and some of them to audit.
-  private mutating func regressionNews(at instant: Timestamp) -> [TrendShift] {
+  /// Reps whose deals went backwards in the last quarter more often than the team's, by more than chance, and some of them
+  /// to audit.
+  private mutating func regressionNews(since day: Day, at instant: Timestamp) -> [TrendShift] {
+    pipeline.forgetMoves(before: Timestamp(day))
     let moves = pipeline.moves
     let all = moves.values.reduce(0) { $0 + $1.count }
-    let back = moves.values.reduce(0) { $0 + $1.values.count { $0 } }
+    let back = moves.values.reduce(0) { $0 + $1.values.count(where: \.isBack) }
     guard all >= settings.minimumBaselineDeals else { return [] }
     let share = Double(back) / Double(all)
+    let offset = offset
     var news: [TrendShift] = []
     for rep in moves.keys.sorted(by: { $0.text < $1.text }) {
-      guard let own = moves[rep], own.count >= settings.minimumDeals else { continue }
-      let mine = own.values.count { $0 }
-      let tail = Binomial.upperTail(mine, of: own.count, chance: max(share, 0.01))
       let key = StandingShifts.Key(kind: .regressions, segment: "rep=\(rep.text)")
+      guard let own = moves[rep], own.count >= standing.enough(settings.minimumDeals, key) else { continue }
+      let mine = own.values.count(where: \.isBack)
+      let tail = Binomial.upperTail(mine, of: own.count, chance: max(share, 0.01))
       let isOpen = standing.open[key] != nil
       // Fifty-two looks a year at every rep share the false alarms that are allowed.
       let holds = isOpen ? tail < 0.2 : tail < settings.falseAlarmsPerYear / (52 * Double(moves.count))
-      guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { continue }
-      let audit = own.filter(\.value).keys.sorted { left, right in
-        (left.hash(seed: UInt64(openedAt.day.number)), left.text) < (
-          right.hash(seed: UInt64(openedAt.day.number)), right.text
-        )
-      }.prefix(settings.auditSample).map(\.text).sorted()
-      news.append(
-        TrendShift(
+      let sample = settings.auditSample
+      news += standing.tell(key, holds: holds, at: instant) { phase, openedAt in
+        let audit = AuditSample.draw(
+          sample, of: own.filter(\.value.isBack).map(\.key), seed: UInt64(bitPattern: Int64(openedAt.day.number)))
+        return TrendShift(
           kind: .regressions, phase: phase, detector: .plain, segment: key.segment,
           title:
-            "\(rep.text): \(mine) of \(own.count) moving deals went backwards, of the team's \(Int((share * 100).rounded()))%",
+            "\(rep.text): \(mine) of \(own.count) deals that moved in the last quarter went backwards, of the team's \(Int((share * 100).rounded()))%",
           before: share, after: Double(mine) / Double(own.count), dealsBefore: all, dealsAfter: own.count,
           beganAt: openedAt, openedAt: openedAt, occurredAt: instant,
           action: phase == .resolved ? nil : "Audit \(audit.joined(separator: ", ")): were they moved on too early?",
-          ledgerOffset: offset))
+          ledgerOffset: offset)
+      }
     }
     return news
   }
@@ -148,6 +196,7 @@ extension TrendEngine {
       if deal.flags.contains(.missingFields) { sources[source, default: (0, 0)].missing += 1 }
     }
     let (missing, all) = sources.values.reduce((0, 0)) { ($0.0 + $1.missing, $0.1 + $1.all) }
+    let offset = offset
     var news: [TrendShift] = []
     for source in sources.keys.sorted(by: { $0.text < $1.text }) {
       guard let own = sources[source] else { continue }
@@ -158,32 +207,33 @@ extension TrendEngine {
       let holds =
         own.missing >= (isOpen ? 1 : 5)
         && tail < (isOpen ? 0.2 : settings.falseAlarmsPerYear / (52 * Double(sources.count)))
-      guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { continue }
-      news.append(
+      news += standing.tell(key, holds: holds, at: instant) { phase, openedAt in
         TrendShift(
           kind: .missingFields, phase: phase, detector: .plain, segment: key.segment,
           title: "\(source.text): \(own.missing) of \(own.all) new deals lack more than three fields", before: others,
           after: Double(own.missing) / Double(max(1, own.all)), dealsBefore: all - own.all, dealsAfter: own.all,
           beganAt: openedAt, openedAt: openedAt, occurredAt: instant,
-          action: phase == .resolved ? nil : "Look at the form or the import that makes them.", ledgerOffset: offset))
+          action: phase == .resolved ? nil : "Look at the form or the import that makes them.", ledgerOffset: offset)
+      }
     }
     return news
   }
 
   /// A look at the end of each day: more deals became High or Critical than the eight weeks before let expect.
   mutating func pipelineNews(day: Day, at instant: Timestamp) -> [TrendShift] {
+    let key = StandingShifts.Key(kind: .riskVolume, segment: "team")
     pipeline.forgetRisky(before: day.adding(-57))
     let count = pipeline.risky[day] ?? 0
     let first = pipeline.risky.keys.min() ?? day
-    guard day - first >= 28 else { return [] }
-    let before = (1...min(56, day - first)).map { Double(pipeline.risky[day.adding(-$0)] ?? 0) }
-    guard let usual = mean(before), let spread = deviation(before) else { return [] }
-    let key = StandingShifts.Key(kind: .riskVolume, segment: "team")
+    guard standing.open[key] != nil || day - first >= 28 else { return [] }
+    let before = (1...max(1, min(56, day - first))).map { Double(pipeline.risky[day.adding(-$0)] ?? 0) }
+    guard let usual = mean(before) else { return [] }
     // Four standard deviations of the days themselves: they vary more than chance alone would let them. And twice as many,
     // as a team that grows has more of everything.
-    let holds = count >= 10 && Double(count) > usual + 4 * max(spread, 1) && Double(count) >= 2 * usual
-    guard let (phase, openedAt) = standing.phase(key, holds: holds, at: instant) else { return [] }
-    return [
+    let bound = usual + 4 * max(deviation(before) ?? 1, 1)
+    let holds = count >= 10 && Double(count) > bound && Double(count) >= 2 * usual
+    let offset = offset
+    return standing.tell(key, holds: holds, at: instant) { phase, openedAt in
       TrendShift(
         kind: .riskVolume, phase: phase, detector: .plain, segment: "team",
         title: "\(count) deals became High or Critical on \(day), \(ShiftText.decimal(usual)) a day are usual",
@@ -192,6 +242,36 @@ extension TrendEngine {
         openedAt: openedAt, occurredAt: instant,
         action: phase == .resolved ? nil : "Look for one cause: a stage, a source or a change of the data.",
         ledgerOffset: offset)
-    ]
+    }
+  }
+}
+
+/// Closed deals by segment, the team among them, each deal looked at once.
+private struct OutcomeGroups {
+  /// A segment with its names; nil is the team.
+  struct Group {
+    var segment: Segment?
+    var name: String
+    var spoken: String
+  }
+
+  /// The deals of each segment; of nil all of them.
+  private(set) var deals: [Segment?: [ClosedDeal]] = [:]
+
+  init(_ closed: [ClosedDeal], _ dimensions: [Dimension]) {
+    for deal in closed {
+      deals[nil, default: []].append(deal)
+      for dimension in dimensions {
+        guard let value = dimension.value(of: deal) else { continue }
+        deals[Segment(Segment.Part(dimension, value)), default: []].append(deal)
+      }
+    }
+  }
+
+  /// The team, and then the segments by name: a dictionary's order is another in each process.
+  var named: [Group] {
+    [Group(segment: nil, name: "team", spoken: "The team")]
+      + deals.keys.compactMap { $0 }.map { Group(segment: $0, name: $0.name, spoken: $0.spoken) }
+      .sorted { $0.name < $1.name }
   }
 }
