@@ -324,4 +324,9 @@ size_t dp_write_double(char *to, double value) {
   return static_cast<size_t>(std::to_chars(to, to + 32, value).ptr - to);
 }
 
+bool dp_read_double(const char *from, size_t length, double *value) {
+  auto result = std::from_chars(from, from + length, *value, std::chars_format::fixed);
+  return result.ec == std::errc() && result.ptr == from + length;
+}
+
 } // extern "C"

@@ -1,6 +1,7 @@
 #pragma once
 // A C face of simdjson: one pass turns a document into a flat list of nodes in the order of the text.
 // A reader belongs to one thread; nodes and texts are valid until its next call.
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,9 @@ enum dp_status dp_reader_read(dp_reader *reader, const void *bytes, size_t lengt
 
 /// Writes the shortest decimal that reads back as the same double; returns its length, at most 32.
 size_t dp_write_double(char *to, double value);
+
+/// Reads digits with a point among them, to the nearest double; false where they are anything else.
+bool dp_read_double(const char *from, size_t length, double *value);
 
 #ifdef __cplusplus
 }

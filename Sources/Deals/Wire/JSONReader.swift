@@ -127,16 +127,22 @@ extension UnsafeRawBufferPointer {
   @inline(__always)
   func isSame(as other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }
-    var offset = 0
-    while offset + 8 <= count {
-      let own = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      if own != other.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
-      offset += 8
+    if count >= 8 {
+      // The last eight bytes may overlap those before them.
+      for offset in stride(from: 0, to: count - 8, by: 8) where !isSame(as: other, at: offset, UInt64.self) {
+        return false
+      }
+      return isSame(as: other, at: count - 8, UInt64.self)
     }
-    while offset < count {
-      if self[offset] != other[offset] { return false }
-      offset += 1
-    }
+    if count >= 4 { return isSame(as: other, at: 0, UInt32.self) && isSame(as: other, at: count - 4, UInt32.self) }
+    for offset in 0..<count where self[offset] != other[offset] { return false }
     return true
+  }
+
+  @inline(__always)
+  private func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
+    as other: UnsafeRawBufferPointer, at offset: Int, _: Word.Type
+  ) -> Bool {
+    loadUnaligned(fromByteOffset: offset, as: Word.self) == other.loadUnaligned(fromByteOffset: offset, as: Word.self)
   }
 }

@@ -231,20 +231,14 @@ public struct JSONWriter: ~Copyable, RecordWriter {
   @inline(__always)
   private static func isPlain(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
     let bytes = UnsafeRawBufferPointer(utf8)
-    let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
     var offset = 0
     var found: UInt64 = 0
     while offset + 8 <= bytes.count {
-      let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
-      // A byte below a bound borrows from its top bit. A byte above 0x7F is none of the three.
-      let control = (word &- ones &* 0x20) & ~word
-      found |= (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & tops
+      found |= bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).bytesToEscape
       offset += 8
     }
     while offset < bytes.count {
-      let byte = bytes[offset]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+      if bytes[offset].mustBeEscaped { return false }
       offset += 1
     }
     return found == 0

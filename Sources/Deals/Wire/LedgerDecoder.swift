@@ -10,6 +10,17 @@ public final class LedgerDecoder {
   ///
   /// - Throws: `DecodeFailure`. A ledger that can't be read can't be skipped over in silence: the baselines would differ.
   public func decode(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> LedgerEntry {
+    if let entry = canonical(bytes) { return entry }
+    return try general(bytes)
+  }
+
+  /// The entry of a record as our own writer writes it; nil of any other record.
+  func canonical(_ bytes: UnsafeRawBufferPointer) -> LedgerEntry? {
+    CanonicalScanner.scan(bytes, symbols) { scanner throws(CanonicalScanner.Deviation) in try scanner.ledgerEntry() }
+  }
+
+  /// The entry of any record.
+  func general(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> LedgerEntry {
     let symbols = symbols
     return try reader.read(bytes) { root throws(DecodeFailure) in
       var fields = LedgerFields()

@@ -29,10 +29,17 @@ public final class StateDecoder {
       throw DecodeFailure(.invalidDealID, nil, "the key is no deal id: is this topic deals.state?")
     }
     guard let value else { return .deal(id, nil) }
-    return .deal(id, try state(value))
+    if let state = canonical(value) { return .deal(id, state) }
+    return .deal(id, try general(value))
   }
 
-  private func state(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> DealState {
+  /// The state of a record as our own writer writes it; nil of any other record.
+  func canonical(_ bytes: UnsafeRawBufferPointer) -> DealState? {
+    CanonicalScanner.scan(bytes, symbols) { scanner throws(CanonicalScanner.Deviation) in try scanner.dealState() }
+  }
+
+  /// The state of any record.
+  func general(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> DealState {
     let symbols = symbols
     return try reader.read(bytes) { root throws(DecodeFailure) in
       var fields = StateFields()
@@ -111,26 +118,13 @@ private struct StateFields {
   private static func recentEvents(_ value: JSONValue) throws(DecodeFailure) -> RecentEvents {
     var words: [UInt64] = []
     let isArray = try value.forEachElement { element throws(DecodeFailure) in
-      guard let utf8 = element.utf8, let word = hexadecimal(utf8) else {
+      guard let utf8 = element.utf8, let word = UInt64(hexadecimal: utf8) else {
         throw element.wrongType(.recentEvents, "16 hexadecimal digits")
       }
       words.append(word)
     }
     guard isArray, words.count == 2 else { throw value.wrongType(.recentEvents, "an array of two") }
     return RecentEvents(first: words[0], second: words[1])
-  }
-
-  private static func hexadecimal(_ digits: UnsafeRawBufferPointer) -> UInt64? {
-    guard digits.count == 16 else { return nil }
-    var word: UInt64 = 0
-    for byte in digits {
-      switch byte {
-      case 0x30...0x39: word = word << 4 | UInt64(byte - 0x30)
-      case 0x61...0x66: word = word << 4 | UInt64(byte - 0x61 + 10)
-      default: return nil
-      }
-    }
-    return word
   }
 
   func state() throws(DecodeFailure) -> DealState {
@@ -150,5 +144,21 @@ private struct StateFields {
       expectedCloseAt: expectedCloseAt, status: status, lastChangedAt: lastChangedAt, recentEvents: recentEvents,
       agedSteps: agedSteps, regressions: regressions, flags: flags, tier: tier, prediction: prediction,
       challenger: challenger, isDeleted: isDeleted)
+  }
+}
+
+extension UInt64 {
+  /// The number of 16 hexadecimal digits in lower case, else nil.
+  init?(hexadecimal digits: UnsafeRawBufferPointer) {
+    guard digits.count == 16 else { return nil }
+    var word: UInt64 = 0
+    for byte in digits {
+      switch byte {
+      case 0x30...0x39: word = word << 4 | UInt64(byte - 0x30)
+      case 0x61...0x66: word = word << 4 | UInt64(byte - 0x61 + 10)
+      default: return nil
+      }
+    }
+    self = word
   }
 }

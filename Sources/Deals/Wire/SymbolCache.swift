@@ -12,31 +12,41 @@ final class SymbolCache {
     var text: UInt32 = 0
   }
 
-  /// The first and the last eight bytes of a text, which may overlap; of a shorter one its bytes in the first word. Two
-  /// texts of the same length of at most sixteen bytes are equal where these are.
-  private struct Words: Equatable {
-    var first: UInt64 = 0
-    var last: UInt64 = 0
+  /// The first sixteen bytes of a text, the first lowest, with zeros behind a shorter one; of a longer text the first and
+  /// the last eight. Two texts of the same length of at most sixteen bytes are equal where these are.
+  struct Words: Equatable {
+    private(set) var first: UInt64 = 0
+    private(set) var last: UInt64 = 0
 
-    init() {}
+    fileprivate init() {}
+
+    /// The words of a text of at most sixteen bytes, cut from words that may hold more behind it.
+    @inline(__always)
+    init(_ first: UInt64, _ last: UInt64, length: Int) {
+      // A shift by all 64 bits gives 0.
+      self.first = first & UInt64.max >> UInt64(max(0, 64 - length * 8))
+      self.last = last & UInt64.max >> UInt64(min(64, 128 - length * 8))
+    }
 
     @inline(__always)
-    init(_ text: UnsafeRawBufferPointer) {
+    fileprivate init(_ text: UnsafeRawBufferPointer) {
       let count = text.count
       if count >= 8 {
-        first = text.loadUnaligned(as: UInt64.self)
-        last = text.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        first = UInt64(littleEndian: text.loadUnaligned(as: UInt64.self))
+        last = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+        if count < SymbolCache.wholeLength { last >>= UInt64(128 - count * 8) }
       } else if count >= 4 {
-        first = UInt64(text.loadUnaligned(as: UInt32.self))
-        last = UInt64(text.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+        let tail = UInt32(littleEndian: text.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+        first = UInt64(UInt32(littleEndian: text.loadUnaligned(as: UInt32.self)))
+        first |= UInt64(tail) << UInt64(count * 8 - 32)
       } else {
-        for byte in text { first = first << 8 | UInt64(byte) }
+        for byte in text.reversed() { first = first << 8 | UInt64(byte) }
       }
     }
   }
 
   /// The longest text that its words hold whole.
-  private static let wholeLength = 16
+  static let wholeLength = 16
 
   // Unchecked, because a cache belongs to one thread and nothing is called while one of them is changed.
   @exclusivity(unchecked) private var slots: UnsafeMutablePointer<Slot>
@@ -57,19 +67,34 @@ final class SymbolCache {
     return slots
   }
 
-  func symbol(for text: UnsafeRawBufferPointer) -> Symbol {
+  /// The symbol of a text in UTF-8.
+  func symbol(for text: UnsafeRawBufferPointer) -> Symbol { known(text) ?? insert(text) }
+
+  /// The symbol of a text that was asked for before; else nil. Bytes that are no UTF-8 are never known.
+  @inline(__always)
+  func known(_ text: UnsafeRawBufferPointer) -> Symbol? {
     let words = Words(text)
-    let (slots, mask, size) = (slots, mask, UInt32(truncatingIfNeeded: text.count + 1))
-    var place = Self.hash(text, words) & mask
+    return find(words, length: text.count, Self.hash(text, words)) { holds($0, text) }
+  }
+
+  /// The same for a text of at most sixteen bytes, by its words.
+  @inline(__always)
+  func known(_ words: Words, length: Int) -> Symbol? {
+    find(words, length: length, Self.hash(words, length)) { _ in true }
+  }
+
+  /// - Parameter holds: Whether a slot of these words is the text's; asked of texts that the words do not hold whole.
+  @inline(__always)
+  private func find(_ words: Words, length: Int, _ hash: Int, _ holds: (Slot) -> Bool) -> Symbol? {
+    let (slots, mask, size) = (slots, mask, UInt32(truncatingIfNeeded: length + 1))
+    var place = hash & mask
     while slots[place].size != 0 {
-      if slots[place].size == size, slots[place].words == words,
-        text.count <= Self.wholeLength || holds(slots[place], text)
-      {
+      if slots[place].size == size, slots[place].words == words, length <= Self.wholeLength || holds(slots[place]) {
         return Symbol(index: slots[place].symbol)
       }
       place = (place + 1) & mask
     }
-    return insert(text)
+    return nil
   }
 
   @inline(never)

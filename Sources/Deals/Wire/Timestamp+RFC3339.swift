@@ -3,12 +3,18 @@ extension Timestamp {
   ///
   /// Fractions are cut to milliseconds. A leap second (second 60) counts as the second after 59.
   public init?(rfc3339 text: UnsafeRawBufferPointer) {
-    if let plain = PlainTime.parse(text) {
-      self.init(milliseconds: plain)
+    if let plain = Timestamp(plain: text) {
+      self = plain
       return
     }
     var parser = RFC3339Parser(text: text)
     guard let milliseconds = parser.parse() else { return nil }
+    self.init(milliseconds: milliseconds)
+  }
+
+  /// Reads a time in the form in which we write them; nil of any other form.
+  init?(plain text: UnsafeRawBufferPointer) {
+    guard let milliseconds = PlainTime.parse(text) else { return nil }
     self.init(milliseconds: milliseconds)
   }
 
@@ -37,31 +43,34 @@ extension Timestamp: CustomStringConvertible {
 /// any other form.
 private enum PlainTime {
   static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
-    guard text.count == 20 || text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-      text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      text[text.count - 1] == UInt8(ascii: "Z"), let milliseconds = milliseconds(text)
+    guard let ending = ending(text), let yearAndMonth = EightCharacters(word(text, 0), like: "0000-00-"),
+      let dayAndTime = EightCharacters(word(text, 8), like: "00T00:00"),
+      let rest = EightCharacters(ending, like: ":00.000Z"),
+      let day = Day(
+        year: yearAndMonth.pair(0) * 100 + yearAndMonth.pair(2), month: yearAndMonth.pair(5), day: dayAndTime.pair(0))
     else { return nil }
-    let century = two(text, 0)
-    let (yearOfCentury, month, dayOfMonth) = (two(text, 2), two(text, 5), two(text, 8))
-    let (hour, minute, second) = (two(text, 11), two(text, 14), two(text, 17))
-    // A pair that holds anything but digits is 100.
-    guard century < 100, yearOfCentury < 100, hour < 24, minute < 60, second < 60,
-      let day = Day(year: century * 100 + yearOfCentury, month: month, day: dayOfMonth)
-    else { return nil }
-    return (Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)) * 1_000 + milliseconds
+    let (hour, minute, second) = (dayAndTime.pair(3), dayAndTime.pair(6), rest.pair(1))
+    guard hour < 24, minute < 60, second < 60 else { return nil }
+    let seconds = Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+    return seconds * 1_000 + Int64(rest.pair(4) * 10 + rest.digit(6))
   }
 
-  private static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
-    guard text.count == 24 else { return 0 }
-    let (tenths, rest) = (text[20] &- 0x30, two(text, 21))
-    guard text[19] == UInt8(ascii: "."), tenths < 10, rest < 100 else { return nil }
-    return Int64(tenths) * 100 + Int64(rest)
+  /// What follows the minute, with three zeros where there is no fraction.
+  @inline(__always)
+  private static func ending(_ text: UnsafeRawBufferPointer) -> UInt64? {
+    switch text.count {
+    case 24: return word(text, 16)
+    case 20:
+      let characters = UInt32(littleEndian: text.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+      let zeros: UInt64 = 0x5A30_3030_2E00_0000  // .000Z behind three characters
+      return characters >> 24 == UInt8(ascii: "Z") ? UInt64(characters & 0xFF_FFFF) | zeros : nil
+    default: return nil
+    }
   }
 
   @inline(__always)
-  private static func two(_ text: UnsafeRawBufferPointer, _ place: Int) -> Int {
-    let (tens, ones) = (text[place] &- 0x30, text[place + 1] &- 0x30)
-    return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 100
+  private static func word(_ text: UnsafeRawBufferPointer, _ place: Int) -> UInt64 {
+    UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
   }
 }
 

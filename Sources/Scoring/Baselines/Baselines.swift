@@ -40,16 +40,30 @@ public struct Baselines: Sendable {
   public mutating func apply(_ entry: LedgerEntry, at entryOffset: Int64) -> Bool {
     guard entryOffset >= offset else { return false }
     offset = entryOffset + 1
-    if let highest = highestSource[entry.source.partition], entry.source.offset <= highest {
+    guard isNew(entry.source) else {
       repeats += 1
       return false
     }
-    highestSource[entry.source.partition] = entry.source.offset
     today = max(today, entry.occurredAt.day)
-    if let deal = entry.retracted { count(deal, sign: -1) }
-    if let deal = entry.added { count(deal, sign: 1) }
+    switch entry.content {
+    case .adds(let deal): count(deal, sign: 1)
+    case .retracts(let deal): count(deal, sign: -1)
+    case .amends(let former, let deal):
+      count(former, sign: -1)
+      count(deal, sign: 1)
+    }
     version += 1
     return true
+  }
+
+  /// Whether a change was not counted before; it is remembered as counted. One look-up: this is done for every entry.
+  private mutating func isNew(_ source: SourcePosition) -> Bool {
+    func raise(_ highest: inout Int64) -> Bool {
+      guard source.offset > highest else { return false }
+      highest = source.offset
+      return true
+    }
+    return raise(&highestSource[source.partition, default: .min])
   }
 
   /// Moves past ledger offsets that hold nothing for the baselines (transaction markers, unreadable records).

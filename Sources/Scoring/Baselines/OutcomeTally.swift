@@ -38,10 +38,19 @@ public struct OutcomeTally: Hashable, Sendable {
     }
   }
 
-  /// Counts another tally with this one.
+  /// The two together.
+  static func + (left: OutcomeTally, right: OutcomeTally) -> OutcomeTally {
+    var sum = left
+    sum.add(right)
+    return sum
+  }
+
+  /// Counts another tally with this one. A sum that does not fit wraps round, so that taking back stays exact, and all six
+  /// are added without a branch: this is done for every segment of every outcome.
+  @inline(__always)
   mutating func add(_ other: OutcomeTally) {
-    won += other.won
-    lost += other.lost
+    won &+= other.won
+    lost &+= other.lost
     wonCents &+= other.wonCents
     lostCents &+= other.lostCents
     wonCycleDays &+= other.wonCycleDays
@@ -49,9 +58,10 @@ public struct OutcomeTally: Hashable, Sendable {
   }
 
   /// Takes another tally back out of this one.
+  @inline(__always)
   mutating func subtract(_ other: OutcomeTally) {
-    won -= other.won
-    lost -= other.lost
+    won &-= other.won
+    lost &-= other.lost
     wonCents &-= other.wonCents
     lostCents &-= other.lostCents
     wonCycleDays &-= other.wonCycleDays

@@ -17,7 +17,8 @@ struct SegmentWindows: Sendable {
   private var days: [DayTally] = []
   private var today: Day
   private(set) var all = OutcomeTally()
-  private var sums = (OutcomeTally(), OutcomeTally(), OutcomeTally())
+  /// The last 28 days, the days before them back to 90, and those before them back to 365: a deal counts in one of them.
+  private var spans = (OutcomeTally(), OutcomeTally(), OutcomeTally())
   /// For each window, the index of its first day in `days`.
   private var starts = (0, 0, 0)
   /// Weights of won and lost deals, each 2^((day − 2000-01-01) / half-life): the common scale cancels in the rate.
@@ -36,9 +37,9 @@ struct SegmentWindows: Sendable {
   mutating func tally(_ window: BaselineWindow, today: Day) -> OutcomeTally {
     advance(to: today)
     return switch window {
-    case .days28: sums.0
-    case .days90: sums.1
-    case .days365: sums.2
+    case .days28: spans.0
+    case .days90: spans.0 + spans.1
+    case .days365: spans.0 + spans.1 + spans.2
     case .all: all
     }
   }
@@ -67,13 +68,23 @@ struct SegmentWindows: Sendable {
     guard today - addition.day < Self.horizonDays else { return }
     let index = place(of: addition.day)
     days[index].tally.add(addition.tally)
-    if index >= starts.0 { sums.0.add(addition.tally) }
-    if index >= starts.1 { sums.1.add(addition.tally) }
-    if index >= starts.2 { sums.2.add(addition.tally) }
+    if index >= starts.0 {
+      spans.0.add(addition.tally)
+    } else if index >= starts.1 {
+      spans.1.add(addition.tally)
+    } else if index >= starts.2 {
+      spans.2.add(addition.tally)
+    }
   }
 
   /// The index of a day's tally, which is made where there is none.
+  @inline(__always)
   private mutating func place(of day: Day) -> Int {
+    if let last = days.last, last.day == day { return days.count - 1 }
+    return olderPlace(of: day)
+  }
+
+  private mutating func olderPlace(of day: Day) -> Int {
     var index = days.count
     while index > 0, days[index - 1].day >= day { index -= 1 }
     if index < days.count, days[index].day == day { return index }
@@ -87,29 +98,34 @@ struct SegmentWindows: Sendable {
 
   private func isBefore(_ length: Int, _ day: Day) -> Bool { today - day >= length }
 
+  @inline(__always)
   private mutating func advance(to newToday: Day) {
-    guard newToday > today else { return }
+    if newToday > today { move(to: newToday) }
+  }
+
+  private mutating func move(to newToday: Day) {
     today = newToday
     while starts.0 < days.count, isBefore(28, days[starts.0].day) {
-      sums.0.subtract(days[starts.0].tally)
+      spans.0.subtract(days[starts.0].tally)
+      spans.1.add(days[starts.0].tally)
       starts.0 += 1
     }
     while starts.1 < days.count, isBefore(90, days[starts.1].day) {
-      sums.1.subtract(days[starts.1].tally)
+      spans.1.subtract(days[starts.1].tally)
+      spans.2.add(days[starts.1].tally)
       starts.1 += 1
     }
     while starts.2 < days.count, isBefore(365, days[starts.2].day) {
-      sums.2.subtract(days[starts.2].tally)
+      spans.2.subtract(days[starts.2].tally)
       starts.2 += 1
     }
     dropPastHorizon()
   }
 
-  /// Drops old days in blocks, so that the array is not moved for each of them.
+  /// Drops old days in blocks of 64 and more, so that the array is not moved for each of them.
   private mutating func dropPastHorizon() {
-    var expired = 0
-    while expired < days.count, isBefore(Self.horizonDays, days[expired].day) { expired += 1 }
-    guard expired >= 64 else { return }
+    guard days.count >= 64, isBefore(Self.horizonDays, days[63].day) else { return }
+    let expired = days.firstIndex { !isBefore(Self.horizonDays, $0.day) } ?? days.count
     days.removeFirst(expired)
     starts.0 -= expired
     starts.1 -= expired
