@@ -37,18 +37,38 @@ extension Timestamp: CustomStringConvertible {
 /// any other form.
 private enum PlainTime {
   static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
-    guard text.count == 20 || text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-      text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+    guard text.count == 20 || text.count == 24, text[16] == UInt8(ascii: ":"),
       text[text.count - 1] == UInt8(ascii: "Z"), let milliseconds = milliseconds(text)
     else { return nil }
-    let century = two(text, 0)
-    let (yearOfCentury, month, dayOfMonth) = (two(text, 2), two(text, 5), two(text, 8))
-    let (hour, minute, second) = (two(text, 11), two(text, 14), two(text, 17))
-    // A pair that holds anything but digits is 100.
-    guard century < 100, yearOfCentury < 100, hour < 24, minute < 60, second < 60,
-      let day = Day(year: century * 100 + yearOfCentury, month: month, day: dayOfMonth)
+    // YYYY-MM- and DDTHH:MM as eight characters each, the first in the lowest byte. What differs from the form's zeros and
+    // separators is a digit's value, or nothing.
+    let date = text.loadUnaligned(as: UInt64.self).littleEndian ^ 0x2D30_302D_3030_3030
+    let time =
+      text.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian ^ 0x3030_3A30_3054_3030
+    let second = two(text, 17)
+    guard areDigits(date, separators: 0xFF00_00FF_0000_0000),
+      areDigits(time, separators: 0x0000_FF00_00FF_0000),
+      pair(time, 24) < 24, pair(time, 48) < 60, second < 60,
+      let day = Day(
+        year: pair(date, 0) * 100 + pair(date, 16), month: pair(date, 40), day: pair(time, 0))
     else { return nil }
-    return (Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)) * 1_000 + milliseconds
+    let minutes = pair(time, 24) * 60 + pair(time, 48)
+    return (Int64(day.number) * 86_400 + Int64(minutes * 60 + second)) * 1_000 + milliseconds
+  }
+
+  /// Whether all bytes are 0 to 9, and those of the separators 0.
+  @inline(__always)
+  private static func areDigits(_ values: UInt64, separators: UInt64) -> Bool {
+    // A byte above 9 reaches its top bit, or has it already.
+    values & separators == 0
+      && ((values & ~0x8080_8080_8080_8080) &+ 0x7676_7676_7676_7676 | values)
+        & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// The number of two digits from a bit on, the tens in the lower byte.
+  @inline(__always)
+  private static func pair(_ digits: UInt64, _ bit: UInt64) -> Int {
+    Int(truncatingIfNeeded: (digits >> bit & 0xF) * 10 + (digits >> (bit + 8) & 0xF))
   }
 
   private static func milliseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
@@ -73,11 +93,15 @@ private struct RFC3339Parser {
     guard text.count >= 20, let year = digits(4), take("-"), let month = digits(2), take("-"),
       let dayOfMonth = digits(2), let day = Day(year: year, month: month, day: dayOfMonth)
     else { return nil }
-    guard take("T") || take("t") || take(" "), let hour = digits(2), take(":"), let minute = digits(2), take(":"),
+    guard take("T") || take("t") || take(" "), let hour = digits(2), take(":"),
+      let minute = digits(2), take(":"),
       let second = digits(2), hour < 24, minute < 60, second <= 60
     else { return nil }
-    guard let fraction = fraction(), let offset = offset(), position == text.count else { return nil }
-    let seconds = Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
+    guard let fraction = fraction(), let offset = offset(), position == text.count else {
+      return nil
+    }
+    let seconds =
+      Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
     return seconds * 1_000 + Int64(fraction)
   }
 
@@ -116,7 +140,9 @@ private struct RFC3339Parser {
   private mutating func offset() -> Int? {
     if take("Z") || take("z") { return 0 }
     let sign = take("+") ? 1 : take("-") ? -1 : 0
-    guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours < 24, minutes < 60 else {
+    guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours < 24,
+      minutes < 60
+    else {
       return nil
     }
     return sign * (hours * 60 + minutes)
