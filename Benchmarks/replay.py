@@ -4,8 +4,9 @@
     Benchmarks/replay.py [--events 1000000] [--pandas-events 50000] [--runs 3] [--programs .build/release]
 
 Makes the history with `dealpulse simulate --seed 1`, then takes turns: `deal-replay run` on any core, the same pinned to core
-0 with taskset, and Benchmarks/pandas_loop.py with itertuples and with iterrows. The pandas loops are slow, so they get only the
-first part of the events; figures a second are of each one's own events. Each figure is the median of the runs.
+0 with taskset, that with --format csv, and Benchmarks/pandas_loop.py with itertuples and with iterrows. The pandas loops are
+slow, so they get only the first part of the events; figures a second are of each one's own events. Each figure is the median
+of the runs.
 
 deal-replay is timed from its start to its end, with every score in a file on the disk. The loops are timed from the moment when
 pandas is loaded. Peak memory is what the kernel says of the process (ru_maxrss); pandas keeps its whole part in memory, so its
@@ -71,11 +72,11 @@ def lines_in(path):
         return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
 
 
-def replay(command, history, scores):
+def replay(command, history, scores, form="jsonl"):
     """One run of deal-replay into a new file."""
     if os.path.exists(scores):
         os.remove(scores)
-    seconds, memory, _ = run(command + ["run", "--input", history, "--output", scores])
+    seconds, memory, _ = run(command + ["run", "--input", history, "--output", scores, "--format", form])
     return {"seconds": seconds, "memory": memory}
 
 
@@ -134,17 +135,19 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dealpulse-bench-") as folder:
         history = os.path.join(folder, "history.jsonl")
         scores = os.path.join(folder, "scores.jsonl")
+        columns = os.path.join(folder, "columns.csv")
         table = os.path.join(folder, "scores.csv")
         note(f"simulating {options.events} events")
         run([dealpulse, "simulate", "--events", str(options.events), "--seed", "1", "--output", history])
         events = lines_in(history)
         part = min(options.pandas_events, events)
-        free, pinned, tuples, series = [], [], [], []
+        free, pinned, csv, tuples, series = [], [], [], [], []
         for number in range(options.runs):
             note(f"run {number + 1} of {options.runs}")
             free.append(replay([deal_replay], history, scores))
             if taskset is not None:
                 pinned.append(replay([taskset, "-c", "0", deal_replay], history, scores))
+                csv.append(replay([taskset, "-c", "0", deal_replay], history, columns, "csv"))
             tuples.append(loop(python, "itertuples", part, history, table))
             series.append(loop(python, "iterrows", part, history, table))
         scored = lines_in(scores)
@@ -153,6 +156,7 @@ def main():
             "history": {"events": events, "seed": 1, "bytes": os.path.getsize(history)},
             "deal_replay": summary(events, scored, free),
             "deal_replay_one_core": summary(events, scored, pinned) if pinned else None,
+            "deal_replay_one_core_csv": summary(events, scored, csv) if csv else None,
             "pandas_itertuples": loop_summary(events, tuples),
             "pandas_iterrows": loop_summary(events, series),
             "versions": {"pandas": tuples[0]["pandas"], "python": tuples[0]["python"]},

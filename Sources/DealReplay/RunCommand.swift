@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How they are written into it: jsonl or csv.",
+      "How they are written into it.",
       discussion: """
         jsonl: risk events, one in a line, with components, reasons and actions; csv: a table of the figures alone, which \
         takes less time.

@@ -82,11 +82,15 @@ private struct RFC3339Parser {
     guard text.count >= 20, let year = digits(4), take("-"), let month = digits(2), take("-"),
       let dayOfMonth = digits(2), let day = Day(year: year, month: month, day: dayOfMonth)
     else { return nil }
-    guard take("T") || take("t") || take(" "), let hour = digits(2), take(":"), let minute = digits(2), take(":"),
+    guard take("T") || take("t") || take(" "), let hour = digits(2), take(":"),
+      let minute = digits(2), take(":"),
       let second = digits(2), hour < 24, minute < 60, second <= 60
     else { return nil }
-    guard let fraction = fraction(), let offset = offset(), position == text.count else { return nil }
-    let seconds = Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
+    guard let fraction = fraction(), let offset = offset(), position == text.count else {
+      return nil
+    }
+    let seconds =
+      Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
     return seconds * 1_000 + Int64(fraction)
   }
 
@@ -125,7 +129,9 @@ private struct RFC3339Parser {
   private mutating func offset() -> Int? {
     if take("Z") || take("z") { return 0 }
     let sign = take("+") ? 1 : take("-") ? -1 : 0
-    guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours < 24, minutes < 60 else {
+    guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours < 24,
+      minutes < 60
+    else {
       return nil
     }
     return sign * (hours * 60 + minutes)

@@ -1,8 +1,6 @@
 import Deals
 import EngineConfiguration
-import Dispatch
 import Scoring
-import Synchronization
 
 /// What a model's scores of a history were worth, test-then-train: each score was made before its outcome was known.
 public struct ModelBacktest: Sendable {
@@ -62,55 +60,41 @@ public struct Backtest: Sendable {
 
   /// Scores a history with every candidate, on all processors.
   public init(_ history: DealHistory, _ candidates: [Candidate]) {
-    let lives = Self.concurrently(candidates.count) { DealLives(history, settings: candidates[$0].settings) }
-    let sides = Self.concurrently(candidates.count * Side.allCases.count) { index in
-      let (candidate, side) = index.quotientAndRemainder(dividingBy: Side.allCases.count)
-      return Judgement(lives[candidate], candidates[candidate], Side.allCases[side])
-    }
+    let trials = Trials(history, candidates)
     for (index, candidate) in candidates.enumerated() {
-      let all = sides[(index * Side.allCases.count)...].prefix(Side.allCases.count)
-      models.append(ModelBacktest(candidate.settings.model.id, Array(all)))
+      models.append(ModelBacktest(candidate.settings.model.id, trials.judgements(of: index)))
     }
-    guard let facts = lives.first.map(Facts.init) else { return }
+    guard let facts = trials.facts else { return }
     openDeals = facts.openDeals
     closedDeals = facts.closedDeals
     wonDeals = facts.wonDeals
     closes = facts.closes
   }
+}
 
-  private static func concurrently<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-    let results = Mutex<[Int: Result]>([:])
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      let result = body(index)
-      results.withLock { $0[index] = result }
-    }
-    return results.withLock { results in (0..<count).compactMap { results[$0] } }
-  }
+/// What the deals of a history are like, whatever the model.
+struct Facts: Sendable {
+  var openDeals: Int
+  var closedDeals: Int
+  var wonDeals: Int
+  var closes: ClosedRange<Timestamp>?
 
-  /// What the deals of a history are like, whatever the model.
-  private struct Facts: Sendable {
-    var openDeals: Int
-    var closedDeals: Int
-    var wonDeals: Int
-    var closes: ClosedRange<Timestamp>?
-
-    init(_ lives: DealLives) {
-      openDeals = lives.lives.count { $0.state.status.outcome == nil }
-      closedDeals = lives.lives.count - openDeals
-      wonDeals = lives.lives.count { $0.state.status.outcome == .won }
-      let instants = lives.lives.compactMap { $0.state.status.closedAt }
-      if let first = instants.min(), let last = instants.max() { closes = first...last }
-    }
+  init(_ lives: DealLives) {
+    openDeals = lives.lives.count { $0.state.status.outcome == nil }
+    closedDeals = lives.lives.count - openDeals
+    wonDeals = lives.lives.count { $0.state.status.outcome == .won }
+    let instants = lives.lives.compactMap { $0.state.status.closedAt }
+    if let first = instants.min(), let last = instants.max() { closes = first...last }
   }
 }
 
 /// The ways in which a history is scored.
-private enum Side: CaseIterable {
+enum Side: CaseIterable {
   case inSample, pointInTime, published
 }
 
 /// What the scores of one side were worth.
-private struct Judgement: Sendable {
+struct Judgement: Sendable {
   var report: SkillReport
   var slices: [SliceTable]
 

@@ -1,4 +1,7 @@
 import Deals
+import Dispatch
+import Foundation
+import Synchronization
 
 /// Reads a history that is written as JSON Lines: one change event in a line, or one record of a dump of `deals.changes`.
 public struct ChangeLines: Sendable {
@@ -18,21 +21,72 @@ public struct ChangeLines: Sendable {
   /// - Throws: `ReplayError` where a file can't be read.
   public func read(_ paths: [String]) throws -> Contents {
     var contents = Contents()
-    let decoder = ChangeDecoder()
     for path in paths {
-      let reader = try LineReader(path: path)
-      var hasMore = true
-      while hasMore {
-        hasMore = try reader.next { bytes in
-          do throws(DecodeFailure) {
-            contents.changes.append(try Self.change(bytes, decoder))
-          } catch {
-            contents.unreadable.append(UnreadableLine(file: path, line: reader.line, reason: "\(error)"))
-          }
+      var lines = 0
+      let parts = try Self.parts(of: path)
+      contents.changes.reserveCapacity(contents.changes.count + parts.reduce(0) { $0 + $1.changes.count })
+      for part in parts {
+        contents.changes += part.changes
+        contents.unreadable += part.unreadable.map {
+          UnreadableLine(file: path, line: lines + $0.line, reason: $0.reason)
         }
+        lines += part.lines
       }
     }
     return contents
+  }
+
+  /// What stands in a piece of a file; lines have their numbers in it.
+  private struct Part: Sendable {
+    var changes: [DealChange] = []
+    var unreadable: [(line: Int, reason: String)] = []
+    var lines = 0
+
+    init(_ piece: [UInt8], _ decoder: ChangeDecoder) {
+      lines = LinePieces.forEachLine(piece) { line, bytes in
+        do throws(DecodeFailure) {
+          changes.append(try ChangeLines.change(bytes, decoder))
+        } catch {
+          unreadable.append((line, "\(error)"))
+        }
+      }
+    }
+  }
+
+  private struct Progress {
+    var pieces: LinePieces
+    var parts: [Part?] = []
+    var failure: ReplayError?
+
+    /// The next piece with its number; nil at the end, and where the file can't be read further.
+    mutating func next() -> (number: Int, piece: [UInt8])? {
+      guard failure == nil else { return nil }
+      do throws(ReplayError) {
+        guard let piece = try pieces.next() else { return nil }
+        parts.append(nil)
+        return (parts.count - 1, piece)
+      } catch {
+        failure = error
+        return nil
+      }
+    }
+  }
+
+  /// Reads a file's pieces one after the other, and what stands in them on all processors.
+  private static func parts(of path: String) throws -> [Part] {
+    let progress = Mutex(Progress(pieces: try LinePieces(path: path)))
+    let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      let decoder = ChangeDecoder()
+      while let (number, piece) = progress.withLock({ $0.next() }) {
+        let part = Part(piece, decoder)
+        progress.withLock { $0.parts[number] = part }
+      }
+    }
+    return try progress.withLock { progress in
+      if let failure = progress.failure { throw failure }
+      return progress.parts.compactMap(\.self)
+    }
   }
 
   /// The change in a line. A record of a dump names its topic, and has the change within.

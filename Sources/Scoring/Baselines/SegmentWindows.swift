@@ -21,6 +21,13 @@ struct SegmentWindows: Sendable {
   private var spans = (OutcomeTally(), OutcomeTally(), OutcomeTally())
   /// For each window, the index of its first day in `days`.
   private var starts = (0, 0, 0)
+  /// The days at `starts`, `never` where there is none: mostly they tell that nothing leaves, without a look at `days`.
+  private var firsts = (Self.never, Self.never, Self.never)
+  /// The index of the first day within the horizon. A day that is counted never lies before it.
+  private var kept = 0
+  /// The day at `kept`, `never` where there is none.
+  private var firstKept = Self.never
+  private static var never: Day { Day(number: .max) }
   /// Weights of won and lost deals, each 2^((day − 2000-01-01) / half-life): the common scale cancels in the rate.
   private var decayedWon = 0.0
   private var decayedLost = 0.0
@@ -93,10 +100,14 @@ struct SegmentWindows: Sendable {
     if index < starts.0 || (index == starts.0 && isBefore(28, day)) { starts.0 += 1 }
     if index < starts.1 || (index == starts.1 && isBefore(90, day)) { starts.1 += 1 }
     if index < starts.2 || (index == starts.2 && isBefore(365, day)) { starts.2 += 1 }
+    firsts = (self.day(starts.0), self.day(starts.1), self.day(starts.2))
+    firstKept = self.day(kept)
     return index
   }
 
   private func isBefore(_ length: Int, _ day: Day) -> Bool { today - day >= length }
+
+  private func day(_ index: Int) -> Day { index < days.count ? days[index].day : Self.never }
 
   @inline(__always)
   private mutating func advance(to newToday: Day) {
@@ -105,30 +116,37 @@ struct SegmentWindows: Sendable {
 
   private mutating func move(to newToday: Day) {
     today = newToday
-    while starts.0 < days.count, isBefore(28, days[starts.0].day) {
+    while isBefore(28, firsts.0) {
       spans.0.subtract(days[starts.0].tally)
       spans.1.add(days[starts.0].tally)
       starts.0 += 1
+      firsts.0 = day(starts.0)
     }
-    while starts.1 < days.count, isBefore(90, days[starts.1].day) {
+    while isBefore(90, firsts.1) {
       spans.1.subtract(days[starts.1].tally)
       spans.2.add(days[starts.1].tally)
       starts.1 += 1
+      firsts.1 = day(starts.1)
     }
-    while starts.2 < days.count, isBefore(365, days[starts.2].day) {
+    while isBefore(365, firsts.2) {
       spans.2.subtract(days[starts.2].tally)
       starts.2 += 1
+      firsts.2 = day(starts.2)
     }
-    dropPastHorizon()
+    if isBefore(Self.horizonDays, firstKept) { dropPastHorizon() }
   }
 
   /// Drops old days in blocks of 64 and more, so that the array is not moved for each of them.
   private mutating func dropPastHorizon() {
-    guard days.count >= 64, isBefore(Self.horizonDays, days[63].day) else { return }
-    let expired = days.firstIndex { !isBefore(Self.horizonDays, $0.day) } ?? days.count
-    days.removeFirst(expired)
-    starts.0 -= expired
-    starts.1 -= expired
-    starts.2 -= expired
+    while isBefore(Self.horizonDays, firstKept) {
+      kept += 1
+      firstKept = day(kept)
+    }
+    guard kept >= 64 else { return }
+    days.removeFirst(kept)
+    starts.0 -= kept
+    starts.1 -= kept
+    starts.2 -= kept
+    kept = 0
   }
 }

@@ -120,10 +120,12 @@ extension DealEngine {
 
   private static func closedDeal(_ state: DealState) -> ClosedDeal? {
     guard let outcome = state.status.outcome, let closedAt = state.status.closedAt else { return nil }
+    var predictions: [Prediction] = []
+    if let prediction = state.prediction { predictions.append(prediction) }
+    if let challenger = state.challenger { predictions.append(challenger) }
     return ClosedDeal(
       outcome: outcome, closedAt: closedAt, createdAt: state.createdAt, stage: state.stage, amount: state.amount,
-      descriptors: state.descriptors, lossReason: state.status.lossReason,
-      predictions: [state.prediction, state.challenger].compactMap(\.self))
+      descriptors: state.descriptors, lossReason: state.status.lossReason, predictions: predictions)
   }
 
   private func freshState(of change: DealChange) -> DealState {

@@ -24,6 +24,24 @@ struct ReasonSentences: Sendable {
   private var entries: [Entry?] = []
   private static let limit = 65_536
 
+  /// What is said of deals that stand still, by stage and days: nearly all days are those of the steps of ageing.
+  private var standing: [Standing: String] = [:]
+
+  private struct Standing: Hashable, Sendable {
+    var stage: Stage
+    var days: Int
+  }
+
+  /// The sentence about a deal that has stood in a stage for so many days.
+  mutating func standing(in stage: Stage, days: Int) -> String {
+    let key = Standing(stage: stage, days: days)
+    if let known = standing[key] { return known }
+    let sentence = "it has stood in \(stage.name) for \(days) days"
+    if standing.count >= Self.limit { standing.removeAll() }
+    standing[key] = sentence
+    return sentence
+  }
+
   /// The sentence of a comparison, written where the last one of that segment says another.
   mutating func sentence(_ comparison: Comparison, write: (Comparison) -> String) -> String {
     let index = comparison.value.ordinal

@@ -12,7 +12,7 @@ struct Reasons {
     var reasons: [String] = []
     reasons.reserveCapacity(limit)
     if flags.contains(.stale) {
-      reasons.append("it has stood in \(features.stage.name) for \(features.daysInStage) days")
+      reasons.append(sentences.standing(in: features.stage, days: features.daysInStage))
     }
     if flags.contains(.regressed) { reasons.append("it has moved backwards in the funnel") }
     var last: Place?
@@ -90,7 +90,13 @@ struct Reasons {
       text += comparison.value.text
     }
     text += verb(of: comparison.factor)
-    text += "\(comparison.percent)% of \(comparison.deals) deals, the team \(comparison.overallPercent)%"
+    // One after the other: an interpolation would make a text of its own first.
+    text += String(comparison.percent)
+    text += "% of "
+    text += String(comparison.deals)
+    text += " deals, the team "
+    text += String(comparison.overallPercent)
+    text += "%"
     return text
   }
 
