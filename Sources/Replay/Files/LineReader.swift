@@ -45,7 +45,11 @@ public final class LineReader {
     line += 1
     try buffer.withUnsafeBytes { bytes in
       let hasReturn = length > 0 && bytes[taken - 1] == UInt8(ascii: "\r")
-      let content = UnsafeRawBufferPointer(rebasing: bytes[first..<(hasReturn ? taken - 1 : taken)])
+      var content = UnsafeRawBufferPointer(rebasing: bytes[first..<(hasReturn ? taken - 1 : taken)])
+      // Some tools write a byte order mark before UTF-8, which belongs to no line.
+      if line == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) {
+        content = UnsafeRawBufferPointer(rebasing: content[3...])
+      }
       if !content.isEmpty { try body(content) }
     }
     return true

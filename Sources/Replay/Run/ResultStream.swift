@@ -7,10 +7,17 @@ import Synchronization
 public protocol ScoreSink: AnyObject {
   /// How much has been written, in the sink's own measure: a checkpoint keeps it.
   var length: UInt64 { get }
+  /// Comes before the first score. A sink that keeps what lies behind a checkpoint finds out what that is.
+  func begin(isResumed: Bool) throws
   /// Takes in a score, with its JSON, which is valid for the length of the call.
   func append(_ event: RiskEvent, json: UnsafeRawBufferPointer) throws
   /// Waits until all of it is where no kill can take it away.
   func synchronize() throws
+}
+
+extension ScoreSink {
+  /// Nothing: a file is cut back to its checkpoint.
+  public func begin(isResumed: Bool) throws {}
 }
 
 /// A file that grows by lines, and can be cut back to what a checkpoint knows of.
@@ -42,7 +49,7 @@ final class ResultStream: ScoreSink {
       file = try FileHandle(forUpdating: URL(filePath: path))
       if type == .typeRegular {
         guard try file.seekToEnd() >= length else {
-          throw ReplayError.damaged(file: path, reason: "it is shorter than its checkpoint says")
+          throw ReplayError.damagedCheckpoint(file: path, reason: "it is shorter than its checkpoint says")
         }
         try file.truncate(atOffset: length)
         try file.seek(toOffset: length)
