@@ -57,6 +57,9 @@ public struct Backtest: Sendable {
   /// Each model's results, in the order in which they were given.
   public private(set) var models: [ModelBacktest] = []
 
+  /// What became of each closed deal.
+  public private(set) var outcomes: [DealID: Outcome] = [:]
+
   /// The true chances of a simulated history, where they are known.
   public var truth: TrueChances?
 
@@ -76,6 +79,7 @@ public struct Backtest: Sendable {
     closedDeals = facts.closedDeals
     wonDeals = facts.wonDeals
     closes = facts.closes
+    outcomes = facts.outcomes
   }
 
   private static func concurrently<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
@@ -93,6 +97,7 @@ public struct Backtest: Sendable {
     var closedDeals: Int
     var wonDeals: Int
     var closes: ClosedRange<Timestamp>?
+    var outcomes: [DealID: Outcome] = [:]
 
     init(_ lives: DealLives) {
       openDeals = lives.lives.count { $0.state.status.outcome == nil }
@@ -100,6 +105,7 @@ public struct Backtest: Sendable {
       wonDeals = lives.lives.count { $0.state.status.outcome == .won }
       let instants = lives.lives.compactMap { $0.state.status.closedAt }
       if let first = instants.min(), let last = instants.max() { closes = first...last }
+      for life in lives.lives { outcomes[life.id] = life.state.status.outcome }
     }
   }
 }
