@@ -15,7 +15,7 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   // Logic-less templates, for the alert router's messages.
   .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-  // HMAC-SHA256, for signed webhooks and links.
+  // HMAC-SHA256, for signed webhooks and links; SHA-256, for the digests of what was read.
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
   // The HTTP server of metrics, health and the alert router's interface: small, and without SwiftNIO's build time.
   .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
@@ -71,6 +71,7 @@ let package = Package(
       name: "Replay",
       dependencies: [
         "Deals", "Scoring", "Charts", "EngineConfiguration", "CRMImport", "CZlib", "CZstd", "Statistics", "Trends",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -83,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "DealReplay",
       dependencies: [
-        "CRMImport", "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection", "Deals",
+        "CRMImport", "Configuration", "Replay", "ReplayTopics", "ScorerRuntime", "Simulation", "Trends", "Connection",
+        "Deals",
         "EngineConfiguration",
         "Observability",
         "Programs", "Scoring",

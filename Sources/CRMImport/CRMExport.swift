@@ -47,6 +47,9 @@ public struct CRMExport: Sendable {
   /// The changes in the order in which they happened.
   public private(set) var changes: [DealChange] = []
 
+  /// The fields whose column is configured and not in the file: no deal has a value for these.
+  public private(set) var missing: [ImportSettings.Field] = []
+
   /// Reads a file.
   public init(
     path: String, settings: ImportSettings = ImportSettings(), stagePath: Bool = false
@@ -66,6 +69,7 @@ public struct CRMExport: Sendable {
     var reader = CSVReader(bytes, separator: settings.separator)
     guard let header = reader.next() else { throw .empty(path: name) }
     var rowReader = try RowReader(header: header.fields, settings: settings)
+    missing = rowReader.missing
     var newest: [DealID: ImportedDeal] = [:]
     while let row = reader.next() {
       rows += 1

@@ -45,6 +45,8 @@ struct RowReader {
   private let fields: FieldReader
   private let width: Int
   private let places: [ImportSettings.Field: Int]
+  /// Fields whose column is configured and not there.
+  let missing: [ImportSettings.Field]
   /// The first spelling of each value, by its lower case.
   private var spellings: [ImportSettings.Field: [String: Symbol]] = [:]
 
@@ -59,6 +61,7 @@ struct RowReader {
       places[field] = names.firstIndex(of: column.lowercased().filter { !$0.isWhitespace })
     }
     self.places = places
+    missing = ImportSettings.Field.allCases.filter { settings.columns[$0] != nil && places[$0] == nil }
     for field in [ImportSettings.Field.dealID, .createdAt, .stage] where places[field] == nil {
       throw .missingColumn(field.rawValue, column: settings.columns[field] ?? "", header: header)
     }

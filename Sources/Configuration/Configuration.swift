@@ -6,6 +6,7 @@ public struct Configuration: Sendable {
   private struct Entry: Sendable {
     var text: String
     var source: String
+    var line: Int?
   }
 
   private let schema: ConfigurationSchema
@@ -46,8 +47,17 @@ public struct Configuration: Sendable {
     return entry.text != key.defaultText
   }
 
+  /// Whether a file, the environment or a flag sets a key, be it to its default.
+  public func isSet(_ name: String) -> Bool { entries[name] != nil }
+
   /// The value of a secret, nil where it is not set.
   public func secret(_ name: String) -> String? { entries[name]?.text }
+
+  /// A fault of a key's value: it names where the value was set; of one that nobody set, where `other` was.
+  public func fault(_ name: String, because other: String? = nil, _ text: String) -> ConfigurationFault {
+    let entry = entries[name] ?? other.flatMap { entries[$0] }
+    return ConfigurationFault(source: entry?.source ?? "configuration", line: entry?.line, key: name, text)
+  }
 
   /// Every key with its value and where that comes from, secrets hidden.
   public var effective: [(key: String, value: String, source: String)] {
@@ -89,14 +99,32 @@ public struct Configuration: Sendable {
   private mutating func readEnvironment(
     _ environment: [String: String], _ faults: inout [ConfigurationFault]
   ) {
-    if let servers = environment["KAFKA_BOOTSTRAP_SERVERS"],
+    // Set and empty means unset, by custom of those who share this variable.
+    if let servers = environment["KAFKA_BOOTSTRAP_SERVERS"], !servers.isEmpty,
       schema.keys.contains(where: { $0.name == "kafka.bootstrap_servers" })
     {
       set("kafka.bootstrap_servers", servers, source: "KAFKA_BOOTSTRAP_SERVERS", line: nil, &faults)
     }
     for key in schema.keys {
-      guard let text = environment[key.environmentName] else { continue }
-      set(key.name, text, source: key.environmentName, line: nil, &faults)
+      if let text = environment[key.environmentName] {
+        set(key.name, text, source: key.environmentName, line: nil, &faults)
+      }
+      if key.isSecret, let path = environment[key.environmentName + "_FILE"] {
+        set(key.name + "_file", path, source: key.environmentName + "_FILE", line: nil, &faults)
+      }
+    }
+    faults += nearMisses(environment)
+  }
+
+  /// Variables that are almost ours. Others that begin like ours may be those of another program.
+  private func nearMisses(_ environment: [String: String]) -> [ConfigurationFault] {
+    let secrets = schema.keys.filter(\.isSecret).map { $0.environmentName + "_FILE" }
+    let known = schema.keys.map(\.environmentName) + secrets
+    return environment.keys.sorted().compactMap { name in
+      guard name.hasPrefix("DEALPULSE_"), !known.contains(name),
+        let meant = ConfigurationNode.nearest(name, known), meant.distance <= 2
+      else { return nil }
+      return ConfigurationFault(source: name, "no key has this variable: did you mean \(meant.name)?")
     }
   }
 
@@ -121,6 +149,11 @@ public struct Configuration: Sendable {
         return
       }
       let secret = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      guard !secret.isEmpty else {
+        faults.append(
+          ConfigurationFault(source: source, line: line, key: name, "\(text) is empty: write the secret into it"))
+        return
+      }
       entries[key.name] = Entry(text: secret, source: text)
       return
     }
@@ -136,6 +169,6 @@ public struct Configuration: Sendable {
       faults.append(ConfigurationFault(source: source, line: line, key: name, "\(fault), not \(shown): correct it"))
       return
     }
-    entries[name] = Entry(text: key.canonical(text), source: source)
+    entries[name] = Entry(text: key.canonical(text), source: source, line: line)
   }
 }

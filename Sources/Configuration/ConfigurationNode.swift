@@ -1,3 +1,4 @@
+import Foundation
 import Yams
 
 /// A part of a YAML file with its line, for structures that a program reads by itself.
@@ -21,6 +22,10 @@ public struct ConfigurationNode {
     let root: Node?
     do {
       root = try compose(yaml: text)
+    } catch YamlError.duplicatedKeysInMapping(let names, let context) {
+      let line = names.first.flatMap { Self.secondLine(of: $0, in: text, from: context.mark.line) }
+      throw ConfigurationFault(
+        source: file, line: line ?? context.mark.line, key: names.first, "stands here twice: keep one")
     } catch let error as YamlError {
       throw ConfigurationFault(source: file, line: error.line, "this is no YAML: \(error.problem): correct it")
     } catch {
@@ -29,6 +34,20 @@ public struct ConfigurationNode {
     let empty = Node.mapping(Node.Mapping([]))
     self.init(root ?? empty, file: file, path: "")
     guard root == nil || root?.mapping != nil else { throw fault("must hold keys with values") }
+  }
+
+  /// Where a key stands for the second time, at the depth of the first.
+  private static func secondLine(of key: String, in text: String, from first: Int) -> Int? {
+    var indent: Substring?
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().dropFirst(first - 1)
+    {
+      let blanks = line.prefix { $0 == " " }
+      let name = line.dropFirst(blanks.count).prefix { $0 != ":" }
+      guard name.filter({ $0 != "\"" && $0 != "'" }).trimmingCharacters(in: .whitespaces) == key else { continue }
+      if indent == blanks { return index + 1 }
+      if indent == nil { indent = blanks }
+    }
+    return nil
   }
 
   /// The line, from 1.
@@ -98,8 +117,7 @@ public struct ConfigurationNode {
 
   static func suggestion(_ name: String, _ names: [String]) -> String {
     if let whole = names.filter({ $0.hasSuffix(".\(name)") }).min() { return ": did you mean \(whole)?" }
-    let nearest = names.map { (name: $0, distance: distance($0, name)) }.min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= max(2, name.count / 3) else {
+    guard let nearest = nearest(name, names), nearest.distance <= max(2, name.count / 3) else {
       // Of many keys those beside it are told, or else the parts of a file.
       let part = name.prefix { $0 != "." } + "."
       let beside = names.filter { $0.hasPrefix(part) }
@@ -107,6 +125,11 @@ public struct ConfigurationNode {
       return ": it may be \(told.sorted().joined(separator: ", "))"
     }
     return ": did you mean \(nearest.name)?"
+  }
+
+  /// The name that takes the fewest edits to come to.
+  static func nearest(_ name: String, _ names: [String]) -> (name: String, distance: Int)? {
+    names.map { (name: $0, distance: distance($0, name)) }.min { $0.distance < $1.distance }
   }
 
   /// Levenshtein's edit distance.

@@ -58,33 +58,20 @@ public struct ConnectionSettings: Sendable {
   /// What librdkafka would only say when it connects, or never: a setting that has no effect, half a pair, a missing file.
   private static func contradictions(_ configuration: Configuration) -> [ConfigurationFault] {
     var faults: [ConfigurationFault] = []
-    func fault(_ key: String, _ text: String) {
-      let source = configuration.effective.first { $0.key == key }?.source ?? "configuration"
-      faults.append(ConfigurationFault(source: source, key: key, text))
-    }
     let security = configuration[ConnectionKeys.security]
     let isSASL = security == .saslPlaintext || security == .saslSSL
     let isTLS = security == .ssl || security == .saslSSL
-    let mechanism = configuration[ConnectionKeys.saslMechanism]
-    let hasPassword = configuration.secret(ConnectionKeys.saslPassword.name) != nil
-    if isSASL, mechanism.isEmpty {
-      fault(
-        ConnectionKeys.saslMechanism.name, "must be set with \(security.rawValue): PLAIN, SCRAM-SHA-256, SCRAM-SHA-512")
+    func fault(_ key: String, because other: String? = ConnectionKeys.security.name, _ text: String) {
+      faults.append(configuration.fault(key, because: other, text))
     }
-    if isSASL, ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"].contains(mechanism) {
-      if configuration[ConnectionKeys.saslUsername].isEmpty {
-        fault(ConnectionKeys.saslUsername.name, "must be set with \(mechanism)")
-      }
-      if !hasPassword {
-        fault(
-          ConnectionKeys.saslPassword.name,
-          "must be set with \(mechanism): by DEALPULSE_KAFKA_SASL_PASSWORD or \(ConnectionKeys.saslPassword.name)_file")
-      }
-    }
-    if !isSASL, !mechanism.isEmpty || hasPassword {
+    if isSASL { login(configuration, fault) }
+    let saslKeys = [
+      ConnectionKeys.saslMechanism.name, ConnectionKeys.saslUsername.name, ConnectionKeys.saslPassword.name,
+    ]
+    if !isSASL, let key = saslKeys.first(where: { configuration.isFilled($0) }) {
       fault(
-        ConnectionKeys.security.name,
-        "is \(security.rawValue), so that nobody would log in: set sasl_ssl, or take the sasl_ keys away")
+        ConnectionKeys.security.name, because: key,
+        "is \(security.rawValue), so that nobody would log in: set sasl_ssl, or take \(key) away")
     }
     for key in [ConnectionKeys.caLocation, ConnectionKeys.certificateLocation, ConnectionKeys.keyLocation] {
       let path = configuration[key]
@@ -95,13 +82,41 @@ public struct ConnectionSettings: Sendable {
         fault(key.name, "\(path) can't be read: check the path and the permissions")
       }
     }
-    let (certificate, key) = (
-      configuration[ConnectionKeys.certificateLocation], configuration[ConnectionKeys.keyLocation]
-    )
-    if certificate.isEmpty != key.isEmpty {
+    if !isTLS, configuration.isFilled(ConnectionKeys.keyPassword.name) {
       fault(
-        ConnectionKeys.keyLocation.name, "goes with \(ConnectionKeys.certificateLocation.name): set both or neither")
+        ConnectionKeys.keyPassword.name,
+        "is set, but \(ConnectionKeys.security.name) is \(security.rawValue): set ssl or sasl_ssl")
+    }
+    let pair = [ConnectionKeys.certificateLocation, ConnectionKeys.keyLocation]
+    if let set = pair.first(where: { !configuration[$0].isEmpty }),
+      let other = pair.first(where: { configuration[$0].isEmpty })
+    {
+      fault(other.name, because: set.name, "goes with \(set.name): set both or neither")
     }
     return faults
   }
+
+  /// Who logs in needs a way, a name and a password.
+  private static func login(_ configuration: Configuration, _ fault: (String, String?, String) -> Void) {
+    let mechanism = configuration[ConnectionKeys.saslMechanism]
+    let asking = configuration[ConnectionKeys.security].rawValue
+    guard !mechanism.isEmpty else {
+      return fault(
+        ConnectionKeys.saslMechanism.name, ConnectionKeys.security.name,
+        "must be set with \(asking): \(ConnectionKeys.mechanisms)")
+    }
+    if configuration[ConnectionKeys.saslUsername].isEmpty {
+      fault(ConnectionKeys.saslUsername.name, ConnectionKeys.saslMechanism.name, "must be set with \(mechanism)")
+    }
+    if !configuration.isFilled(ConnectionKeys.saslPassword.name) {
+      fault(
+        ConnectionKeys.saslPassword.name, ConnectionKeys.saslMechanism.name,
+        "must be set with \(mechanism): by DEALPULSE_KAFKA_SASL_PASSWORD or \(ConnectionKeys.saslPassword.name)_file")
+    }
+  }
+}
+
+extension Configuration {
+  /// Whether a text or a secret is set to something.
+  fileprivate func isFilled(_ name: String) -> Bool { !(secret(name) ?? "").isEmpty }
 }

@@ -30,12 +30,16 @@ struct BacktestCommand: ParsableCommand {
   @Option(help: "The file to write; standard output where it is not given.")
   var output: String?
 
+  func validate() throws {
+    try ResultFile.refuse(output, among: history.files + config + [truth])
+  }
+
   func run() throws {
     let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
     let configurations =
       names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
     var backtest = Backtest(try history.load(), configurations.map(\.candidate))
-    backtest.truth = try truth.map { try TrueChances(path: $0) }
+    backtest.truth = try truth.map { try TrueChances(path: $0).joined(with: backtest.outcomes) }
     try ResultFile(path: output).write(text(backtest))
   }
 

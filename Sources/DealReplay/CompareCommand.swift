@@ -31,6 +31,7 @@ struct CompareCommand: ParsableCommand {
     guard let tier = RiskTier(name: alertTier), tier > .low else {
       throw ValidationError("--alert-tier is \(alertTier): write Medium, High or Critical")
     }
+    try ResultFile.refuse(output, among: history.files + [first, second])
   }
 
   func run() throws {

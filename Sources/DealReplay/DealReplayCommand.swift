@@ -1,6 +1,11 @@
 import ArgumentParser
+import CRMImport
+import Configuration
 import Foundation
+import Kafka
+import Programs
 import Replay
+import ReplayTopics
 
 /// `deal-replay`: history scored again with the engine that scores the present.
 @main
@@ -13,10 +18,39 @@ struct DealReplayCommand: AsyncParsableCommand {
       ReportCommand.self, InsightsCommand.self, EvaluateTrendsCommand.self,
       VerifyCommand.self,
     ])
+
+  static func main() async { await runProgram(status: status) }
+
+  /// 2 where configuration or input is wrong, 3 where a broker refuses or is away: 1 is left to what a command found.
+  private static func status(of error: any Error) -> Int32? {
+    switch error {
+    case is ConfigurationFaults, is ReplayError, is ImportError, is ReplayTopicError: 2
+    case ClusterReaderError.silent: 3
+    case is ClusterReaderError: 2
+    case is KafkaError: 3
+    default: nil
+    }
+  }
 }
 
 /// Where a result goes.
 struct ResultFile {
+  /// - Throws: Where it is one of the files that are read: it would be gone with the first byte that is written.
+  static func refuse(_ output: String?, among inputs: [String?]) throws {
+    guard let output else { return }
+    guard let written = identity(output) else { return }
+    for case let input? in inputs where identity(input) == written {
+      throw ValidationError("--output is \(output), which is read: write to another file")
+    }
+  }
+
+  /// What tells a file from another, whatever its name; nil of one that is not there, and of a pipe or device.
+  private static func identity(_ path: String) -> [UInt64]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return [UInt64(status.st_dev), UInt64(status.st_ino)]
+  }
+
   /// The file; nil for standard output.
   var path: String?
 

@@ -14,11 +14,15 @@ struct HistoryOptions: ParsableArguments {
   @Flag(help: "End with status 2 where a line can't be used.")
   var strict = false
 
+  /// Every file that is read.
+  var files: [String?] { input + [table.columns] }
+
   /// Lines that can't be used, that are listed one by one.
   private static let listed = 20
 
   func load() throws -> DealHistory {
     let contents = try HistoryFiles(paths: input, importSettings: try table.settings()).read()
+    for line in contents.remarks { note(line) }
     for line in contents.unreadable.prefix(Self.listed) { note("\(line)") }
     if !contents.unreadable.isEmpty {
       note("\(contents.unreadable.count) lines could not be used, \(contents.history.changes.count) changes could")

@@ -23,6 +23,10 @@ struct InsightsCommand: ParsableCommand {
   @Option(help: "The file to write; standard output where it is not given.")
   var output: String?
 
+  func validate() throws {
+    try ResultFile.refuse(output, among: history.files + [model.config, model.playbook])
+  }
+
   func run() throws {
     let lives = DealLives(try history.load())
     let closed = ClosedHistory(lives)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deals
+import EngineConfiguration
 import Foundation
 import Kafka
 import Logging
@@ -50,6 +51,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Write the scores to the topic deals.risk.replay.NAME in place of a file. No live topic can be named.")
   var toReplay: String?
 
+  @Flag(help: "Add the scores to those that the topic of --to-replay holds already.")
+  var append = false
+
   @OptionGroup var model: ModelOptions
 
   @Option(help: "A folder for checkpoints.")
@@ -67,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
   var speed: Double?
 
-  @Flag(help: "End with status 2 where a line can't be used.")
+  @Flag(help: "End with status 2 where a line can't be used, or a file is not in the order of event time.")
   var strict = false
 
   @Option(help: "Read changes of deals.changes from this instant on; what happened before is not known to the replay.")
@@ -77,22 +81,21 @@ struct RunCommand: AsyncParsableCommand {
     if let speed, !(speed > 0) { throw ValidationError("--speed is \(speed): write a number above 0") }
     if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
     guard (output == nil) != (toReplay == nil) else { throw ValidationError("give either --output or --to-replay") }
-    guard !input.isEmpty || connection.bootstrapServers != nil else {
-      throw ValidationError("say what to replay: give --input, or --bootstrap-servers for deals.changes")
-    }
-    guard toReplay == nil || connection.bootstrapServers != nil else {
-      throw ValidationError("--to-replay needs --bootstrap-servers")
+    guard !append || toReplay != nil else { throw ValidationError("--append goes with --to-replay") }
+    guard !append || checkpoint == nil else {
+      throw ValidationError("--append can't go on from a checkpoint: it would not know its own scores; leave one out")
     }
     guard toReplay == nil || format == .jsonl else {
       throw ValidationError("a topic takes risk events as JSON: give --output with --format csv, or leave --format out")
     }
+    try checkFiles()
     guard fromOffset >= 0, toOffset > fromOffset else {
       throw ValidationError("--to-offset must be above --from-offset, and that 0 or more")
     }
     _ = try Self.instant(until, "--until")
     _ = try Self.instant(since, "--since")
     _ = try deal()
-    _ = try target()
+    _ = try target(TopicNames())
   }
 
   func run() async throws {
@@ -103,6 +106,7 @@ struct RunCommand: AsyncParsableCommand {
   private func replay() throws {
     let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
+    for line in replay.remarks { note(line) }
     var meter = ProgressBar("deal-replay", unit: "changes")
     if let speed { try pace(replay, speed, &meter) }
     while try replay.advance(8_192) { meter.show(Int(replay.progress.changes), share: replay.progress.share) }
@@ -113,24 +117,27 @@ struct RunCommand: AsyncParsableCommand {
       note("\(progress.late) changes are older than one of their deal that stands before them: left out, as live")
     }
     if progress.repeated > 0 { note("\(progress.repeated) changes came twice: counted once") }
-    let unreadable = replay.unreadable
+    let (unreadable, order) = (replay.unreadable, replay.order)
     for line in unreadable.first { note("\(line)") }
-    if unreadable.count > 0 {
-      note("\(unreadable.count) lines could not be used")
-      if strict { throw ExitCode(2) }
-    }
+    if unreadable.count > 0 { note("\(unreadable.count) lines could not be used") }
+    for line in order.report { note(line) }
     if progress.changes == 0 { note("the history is empty: nothing was scored") }
+    if progress.changes > 0, progress.scores == 0, let onlyDeal {
+      note("no change asked for a score of \(onlyDeal): check the id")
+      throw ExitCode(1)
+    }
+    if strict, unreadable.count > 0 || order.stragglers > 0 { throw ExitCode(2) }
   }
 
   private func open() throws -> HistoryReplay {
     let plan = try plan()
-    let sink = try target().map { try ReplayTopicSink($0, client: try client, logger: Logger(label: "deal-replay")) }
+    let logger = Logger(label: "deal-replay")
+    let sink = try sink(logger)
     guard input.isEmpty else {
       return try sink.map { try HistoryReplay(plan, sink: $0) } ?? HistoryReplay(plan)
     }
-    let reader = ClusterReader(
-      client: try client, topics: TopicNames(prefix: connection.topicPrefix ?? ""), logger: Logger(label: "deal-replay")
-    )
+    let cluster = try cluster()
+    let reader = ClusterReader(client: cluster.client, topics: cluster.topics, logger: logger)
     let start = try Self.instant(since, "--since") ?? Timestamp(milliseconds: .min)
     let end = try Self.instant(until, "--until") ?? Timestamp(milliseconds: .max)
     guard start <= end else { throw ValidationError("--until lies before --since: swap the two") }
@@ -142,13 +149,17 @@ struct RunCommand: AsyncParsableCommand {
     return try HistoryReplay(plan, changes: read.changes, sink: sink)
   }
 
-  private var client: ClientConfiguration {
-    get throws { try connection.settings(clientID: "deal-replay").client }
+  private func sink(_ logger: Logger) throws -> ReplayTopicSink? {
+    guard toReplay != nil else { return nil }
+    let cluster = try cluster()
+    return try target(cluster.topics).map {
+      try ReplayTopicSink($0, client: cluster.client, appends: append, logger: logger)
+    }
   }
 
-  private func target() throws -> ReplayTopicName? {
+  private func target(_ topics: TopicNames) throws -> ReplayTopicName? {
     guard let toReplay else { return nil }
-    guard let name = ReplayTopicName(toReplay, topics: TopicNames(prefix: connection.topicPrefix ?? "")) else {
+    guard let name = ReplayTopicName(toReplay, topics: topics) else {
       throw ValidationError("--to-replay is \(toReplay): write a name of small letters, digits and dashes")
     }
     return name
@@ -175,7 +186,8 @@ struct RunCommand: AsyncParsableCommand {
     plan.checkpointInterval = checkpointEvery
     plan.until = try Self.instant(until, "--until")
     plan.onlyDeal = try deal()
-    let configuration = try model.configuration()
+    plan.source = try source()
+    let configuration = try model.configuration(besides: EngineKeys.runtimeParts)
     plan.settings = configuration.settings
     plan.halfLifeDays = configuration.halfLifeDays
     return plan

@@ -28,6 +28,10 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: "The file to write; standard output where it is not given.")
   var output: String?
 
+  func validate() throws {
+    try ResultFile.refuse(output, among: history.files + [model.config, model.playbook])
+  }
+
   func run() throws {
     let lives = DealLives(try history.load())
     if lives.lives.isEmpty { note("the history is empty: there is nothing to score") }

@@ -20,6 +20,7 @@ struct TuneCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
+    try ResultFile.refuse(output, among: history.files + [from])
     guard share > 0, share < 1 else { throw ValidationError("--share is \(share): write a number between 0 and 1") }
   }
 
@@ -33,6 +34,8 @@ struct TuneCommand: ParsableCommand {
       throw ExitCode(1)
     }
     print(tuning.text, terminator: "")
-    try ResultFile(path: output).write(tuning.configuration(inputs: history.input))
+    try ResultFile(path: output).write(
+      tuning.configuration(
+        Provenance(inputs: history.input, columns: history.table.columns, start: from, share: share)))
   }
 }

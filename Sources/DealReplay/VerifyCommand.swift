@@ -17,7 +17,8 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Derives every published score again from the changes and the ledger.",
     discussion: """
       Reads deals.changes, deals.outcomes and deals.risk from a cluster (--bootstrap-servers), or from dumps in JSON \
-      Lines as kcat -J writes them (--dump). Ends with status 1 where a score differs or is missing.
+      Lines as kcat -J writes them (--dump). Ends with status 1 where a score differs or is missing, or where there was \
+      nothing to verify; with 2 where configuration or input is wrong, with 3 where the broker refuses or is away.
       """)
 
   @OptionGroup var connection: ConnectionOptions
@@ -41,17 +42,19 @@ struct VerifyCommand: AsyncParsableCommand {
   var format = Format.text
 
   func validate() throws {
-    guard (connection.bootstrapServers == nil) != dump.isEmpty else {
+    guard dump.isEmpty || connection.bootstrapServers == nil else {
       throw ValidationError("say where to read from: either --bootstrap-servers or --dump")
     }
-    for pair in set where !pair.contains("=") {
-      throw ValidationError("--set is \(pair): write it like scoring.model=points-v1")
-    }
+    _ = try SetFlags.pairs(self.set)
   }
 
   func run() async throws {
     let loaded = try ScorerSettings.load(
-      file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment, flags: flags)
+      file: config, playbook: playbook, environment: ProcessInfo.processInfo.environment,
+      flags: connection.flags + SetFlags.pairs(self.set))
+    guard !dump.isEmpty || loaded.effective.namesCluster else {
+      throw ValidationError("say where to read from: give --bootstrap-servers or --dump")
+    }
     loaded.observability.bootstrapLogging()
     let records = try await read(loaded.settings)
     let report = Verifier(settings: loaded.settings.engine, halfLifeDays: loaded.settings.halfLifeDays).verify(records)
@@ -61,23 +64,16 @@ struct VerifyCommand: AsyncParsableCommand {
       note("\(report.repeats) scores stand twice: exactly_once did not hold, or they were made under at_least_once")
       throw ExitCode(1)
     }
-    if report.verified == 0, !report.notVerifiable.isEmpty {
-      note("no score could be verified at all: give the configuration that they were made with by --config")
-      throw ExitCode(1)
-    }
-  }
-
-  private var flags: [(String, String)] {
-    connection.flags
-      + self.set.compactMap { pair in
-        pair.firstIndex(of: "=").map { (String(pair[..<$0]), String(pair[pair.index(after: $0)...])) }
-      }
+    guard report.verified == 0 else { return }
+    if let reason = report.reasonForNothing { note(reason) }
+    throw ExitCode(1)
   }
 
   private func read(_ settings: ScorerSettings) async throws -> TopicRecords {
     guard dump.isEmpty else {
       var reader = TopicRecordReader()
       for path in dump { try reader.addDump(path: path) }
+      if reader.others > 0 { note("\(reader.others) records are of other topics, and were left out") }
       return reader.sorted()
     }
     return try await DedicatedThread.run(name: "verify") {

@@ -87,6 +87,18 @@ public struct EngineParts: Sendable {
     }
   }
 
+  /// Reads a playbook from a file of its own, which wins over that of the configuration; nothing where there is none.
+  ///
+  /// - Throws: `ConfigurationFaults` with the line.
+  public mutating func readPlaybook(file: String?) throws(ConfigurationFaults) {
+    guard let file else { return }
+    do throws(ConfigurationFault) {
+      playbook = try Playbook(file: file)
+    } catch {
+      throw ConfigurationFaults([error])
+    }
+  }
+
   private static func rates(_ node: ConfigurationNode) throws(ConfigurationFault) -> [Currency: Double] {
     var rates: [Currency: Double] = [:]
     for (code, value) in node.members ?? [] {

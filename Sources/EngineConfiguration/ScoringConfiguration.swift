@@ -35,16 +35,31 @@ public struct ScoringConfiguration: Sendable {
 
   /// Reads a file: `scorer.yaml` whole, or only the keys on which a score depends, as `deal-replay tune` writes them.
   ///
-  /// What says how a scorer runs is left alone. The environment is not asked: a replay is determined by its arguments.
+  /// What says how a scorer runs is left alone. The environment is not asked: who judges several configurations beside each
+  /// other means each as it stands.
   /// - Throws: `ConfigurationFaults` with every fault and its line.
   public init(file: String) throws(ConfigurationFaults) {
+    try self.init(file: file, environment: [:], flags: [])
+  }
+
+  /// Reads a file, the environment and flags, in that order of precedence, as the scorer does. What says how a scorer runs is
+  /// left alone.
+  ///
+  /// - Parameters:
+  ///   - file: The file, nil for none.
+  ///   - playbook: A file with a playbook of its own, nil for the one in `file` or the standard one.
+  /// - Throws: `ConfigurationFaults` with everything that is wrong.
+  public init(
+    file: String?, playbook: String? = nil, environment: [String: String], flags: [(String, String)]
+  ) throws(ConfigurationFaults) {
     var parts = EngineParts()
     let schema = ConfigurationSchema(keys: EngineKeys.all, parts: EngineKeys.parts.union(EngineKeys.runtimeParts))
-    let values = try Configuration(schema, file: file, environment: [:], flags: []) {
+    let values = try Configuration(schema, file: file, environment: environment, flags: flags) {
       part, node throws(ConfigurationFault) in
       try parts.read(part, node)
     }
-    try self.init(values, parts, name: file)
+    try parts.readPlaybook(file: playbook)
+    try self.init(values, parts, name: file ?? values[EngineKeys.model].rawValue)
   }
 
   /// A model's name, or a file where the text names none.
@@ -82,24 +97,32 @@ public struct ScoringConfiguration: Sendable {
     closedRetentionDays = values[EngineKeys.retention]
     currencies = CurrencyTable(base: Currency(values[EngineKeys.baseCurrency]) ?? .usd, rates: parts.rates)
     playbook = parts.playbook ?? .standard
-    try check()
+    try check(values)
   }
 
-  private func check() throws(ConfigurationFaults) {
+  /// Each fault stands where the first key of those that don't fit was set.
+  private func check(_ values: Configuration) throws(ConfigurationFaults) {
     var faults: [ConfigurationFault] = []
+    func fault(_ part: String, _ keys: [String], _ text: String) {
+      let first = keys.first { values.isSet($0) } ?? part
+      var fault = values.fault(first, text)
+      fault.key = part
+      faults.append(fault)
+    }
     let sum = weights.cycleBucket + weights.rep + weights.industry + weights.leadSource + weights.stage
     if abs(sum - 1) > 1e-6 {
-      faults.append(
-        ConfigurationFault(
-          source: name, key: "scoring.weights", "add up to \((sum * 10_000).rounded() / 10_000): make them add up to 1")
-      )
+      let keys = [EngineKeys.cycleBucket, EngineKeys.rep, EngineKeys.industry, EngineKeys.leadSource, EngineKeys.stage]
+      fault(
+        "scoring.weights", keys.map(\.name),
+        "add up to \((sum * 10_000).rounded() / 10_000): make them add up to 1")
     }
     if !(tiers.low < tiers.medium && tiers.medium < tiers.high) {
-      faults.append(ConfigurationFault(source: name, key: "scoring.tiers", "must ascend: low below medium below high"))
+      let keys = [EngineKeys.low, EngineKeys.medium, EngineKeys.high]
+      fault("scoring.tiers", keys.map(\.name), "must ascend: low below medium below high")
     }
     if !(levels.medium < levels.high && levels.high < levels.critical) {
-      faults.append(
-        ConfigurationFault(source: name, key: "scoring.levels", "must ascend: medium below high below critical"))
+      let keys = [EngineKeys.pointsMedium, EngineKeys.pointsHigh, EngineKeys.pointsCritical]
+      fault("scoring.levels", keys.map(\.name), "must ascend: medium below high below critical")
     }
     guard faults.isEmpty else { throw ConfigurationFaults(faults) }
   }

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 
 /// The keys of logging and metrics, the same in every program.
 public enum ObservabilityKeys {
@@ -28,7 +29,12 @@ public enum ObservabilityKeys {
   /// `metrics.host`.
   public static let host = ConfigurationKey(
     "metrics.host", default: "127.0.0.1",
-    "The address that /metrics, /healthz and /readyz are served on, without a login: keep it off open networks.")
+    "The address that /metrics, /healthz and /readyz are served on, without a login: keep it off open networks."
+  ) { text in
+    var (four, six) = (in_addr(), in6_addr())
+    let isAddress = inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1
+    return isAddress ? nil : "must be an IPv4 or IPv6 address, such as 127.0.0.1 or ::1"
+  }
   /// `metrics.port`.
   public static let port = ConfigurationKey(
     "metrics.port", default: 0, in: 0...65_535, "Their port; 0 for any that is free, which the log then names.")

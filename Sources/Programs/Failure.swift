@@ -20,7 +20,9 @@ public struct Failure: Error, CustomStringConvertible {
 
 extension AsyncParsableCommand {
   /// Runs the program: what `main` calls. A `Failure` is told in its own words, without the help that usage errors get.
-  public static func runProgram() async {
+  ///
+  /// - Parameter status: The exit status of an error that is no `Failure` and is told in the same way; nil of any other.
+  public static func runProgram(status: (any Error) -> Int32? = { _ in nil }) async {
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -28,13 +30,12 @@ extension AsyncParsableCommand {
       } else {
         try command.run()
       }
-    } catch let failure as Failure {
-      let name = configuration.commandName ?? "\(Self.self)"
-      let lines = failure.text.split(separator: "\n").map { "\(name): \($0)\n" }.joined()
-      FileHandle.standardError.write(Data(lines.utf8))
-      Foundation.exit(failure.status)
     } catch {
-      exit(withError: error)
+      guard let status = (error as? Failure)?.status ?? status(error) else { exit(withError: error) }
+      let name = configuration.commandName ?? "\(Self.self)"
+      let lines = "\(error)".split(separator: "\n").map { "\(name): \($0)\n" }.joined()
+      FileHandle.standardError.write(Data(lines.utf8))
+      Foundation.exit(status)
     }
   }
 }

@@ -71,9 +71,10 @@ public struct ClusterReader: Sendable {
   public func read() throws -> TopicRecords {
     var reader = TopicRecordReader()
     try read(topics.risk) { message, position in
-      message.value.withUnsafeBytes { value in
-        reader.addRisk(message.isTombstone ? nil : value, at: position)
-      }
+      guard !message.isTombstone else { return }
+      let key = message.hasKey ? RecordKey.bytes(message.key.withUnsafeBytes { [UInt8]($0) }) : .none
+      let ids = message.headers.filter { $0.name == "ce_id" }.map { $0.text ?? "" }
+      message.value.withUnsafeBytes { reader.addRisk($0, at: position, key: key, eventIDs: ids) }
     }
     try read(topics.changes) { message, position in
       message.key.withUnsafeBytes { key in
@@ -98,7 +99,8 @@ public struct ClusterReader: Sendable {
     return reader.sorted()
   }
 
-  private func read(
+  /// Hands out every record of a topic, as far as it reaches now.
+  func read(
     _ topic: String, offsets: Range<Int64> = 0..<Int64.max, _ body: (borrowing MessageView, SourcePosition) -> Void
   ) throws {
     let partitions = try partitions(of: topic)

@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  @Test("a variable that is almost a key's is refused; one of another program is left alone")
+  func almostAVariable() throws {
+    let others = ["DEALPULSE_ALERTS_LIMIT": "1", "PATH": "/bin", "DEALPULSE_TEST": "1"]
+    _ = try Configuration(schema, file: nil, environment: others, flags: [])
+    do {
+      _ = try Configuration(schema, file: nil, environment: ["DEALPULSE_SCORER_THREAD": "2"], flags: [])
+      Issue.record("the variable was passed over")
+    } catch {
+      #expect(
+        error.description == "DEALPULSE_SCORER_THREAD: no key has this variable: did you mean DEALPULSE_SCORER_THREADS?"
+      )
+    }
+  }
+
+  @Test("a key that stands twice is told with the line of the second")
+  func twice() throws {
+    let path = try file("scorer:\n  threads: 2\n  mode: slow\n  threads: 3\n")
+    do {
+      _ = try Configuration(schema, file: path, environment: [:], flags: [])
+      Issue.record("the file was taken")
+    } catch {
+      #expect(error.description == "\(path):4: threads: stands here twice: keep one")
+    }
+  }
+
   @Test("every fault is told at once, a value out of its range and one of the wrong type among them")
   func allFaults() throws {
     let path = try file("scorer:\n  threads: 100\n  mode: quick\nageing:\n  days: [45, soon]\n")

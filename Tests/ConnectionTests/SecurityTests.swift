@@ -72,6 +72,56 @@ import Testing
     #expect(words(["kafka.ssl_ca_location": "/etc/passwd"]).contains("set ssl or sasl_ssl"))
   }
 
+  @Test(
+    "What a client would refuse, or nobody would look at, stops the start",
+    arguments: [
+      (["kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "FOO"], "kafka.sasl_mechanism: must be PLAIN"),
+      (["kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "GSSAPI"], "must be PLAIN, SCRAM-SHA-256"),
+      (["kafka.security_protocol": "sasl_ssl", "kafka.sasl_mechanism": "OAUTHBEARER"], "must be PLAIN"),
+      (["kafka.sasl_username": "x"], "nobody would log in: set sasl_ssl, or take kafka.sasl_username away"),
+      (["metrics.host": "not a host"], "metrics.host: must be an IPv4 or IPv6 address"),
+      (["topics.prefix": "bad prefix!"], "topics.prefix: must be at most 150 letters"),
+      (["kafka.bootstrap_servers": ""], "kafka.bootstrap_servers: must be brokers"),
+      (["kafka.bootstrap_servers": "a:9092,,b:9092"], "must be brokers"),
+      (["kafka.bootstrap_servers": "a:port"], "must be brokers"),
+    ])
+  func refused(flags: [String: String], expected: String) {
+    #expect(words(flags).contains(expected), "\(words(flags))")
+  }
+
+  @Test(
+    "Brokers in every form that clients know are taken",
+    arguments: ["a", "a:9092, b.c:1", "[::1]:9092", "SSL://a:9093"])
+  func brokers(text: String) throws {
+    #expect(try load(["kafka.bootstrap_servers": text]).client.bootstrapServers == text)
+  }
+
+  @Test("An empty file of a password is refused, also where the environment names it") func emptyPassword() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try "\n".write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(words(["kafka.sasl_password_file": path]).contains("\(path) is empty"))
+    #expect(words([:], environment: ["DEALPULSE_KAFKA_SASL_PASSWORD_FILE": path]).contains("\(path) is empty"))
+  }
+
+  @Test("Keys that contradict each other are told with file and line") func lines() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func words(_ yaml: String) throws -> String {
+      try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+      do throws(ConfigurationFaults) {
+        _ = try ConnectionSettings.load(file: path, environment: [:], flags: [], clientID: "test")
+        return ""
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(
+      try words("kafka:\n  ssl_ca_location: /etc/hostname\n").contains("\(path):2: kafka.ssl_ca_location: is set"))
+    let half = "kafka:\n  security_protocol: ssl\n  ssl_certificate_location: /etc/hostname\n"
+    #expect(try words(half).contains("\(path):3: kafka.ssl_key_location: goes with kafka.ssl_certificate_location"))
+  }
+
   @Test("A file of authorities that can't be read is named") func missingAuthorities() {
     let text = words(["kafka.security_protocol": "ssl", "kafka.ssl_ca_location": "/nowhere/ca.pem"])
     #expect(text.contains("/nowhere/ca.pem can't be read"))

@@ -38,6 +38,21 @@ extension EndToEnd {
       try drill.expectSame([other])
     }
 
+    @Test(
+      "a scorer that its group has lost is not ready until it has joined again",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func lostIsNotReady() throws
+    {
+      let drill = try Drill(seconds: 1)
+      let scorer = InsideScorer(drill.stream)
+      #expect(try drill.isScored())
+      #expect(eventually { scorer.reasonNotReady == nil })
+      drill.stream.broker?.send("down")
+      #expect(eventually { scorer.reasonNotReady?.contains("waits for its partitions") == true })
+      drill.stream.broker?.send("up")
+      #expect(eventually { scorer.reasonNotReady == nil })
+      try scorer.stop()
+    }
+
     @Test("the producer's queue is full all the time") func fullQueue() throws {
       let drill = try Drill(seconds: 1)
       let scorer = InsideScorer(drill.stream, properties: ["queue.buffering.max.messages": "20"])

@@ -46,6 +46,9 @@ final class InsideScorer: Sendable {
     }
   }
 
+  /// Why it is not ready; nil where it is.
+  var reasonNotReady: String? { scorer.status.reasonNotReady }
+
   /// Asks it to end, and waits until it has.
   ///
   /// - Throws: What made it end, where that was no wish of ours.

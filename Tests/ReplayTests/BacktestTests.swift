@@ -106,6 +106,18 @@ struct BacktestTests {
     backtest.truth = try TrueChances(path: path)
     #expect(backtest.truth?.report.auc == 1)
     #expect(backtest.json.contains("\"true_auc\":1"))
+    var judged = Backtest(
+      DealHistory(RandomLives.changes(2_000, deals: 200, seed: 4)), [Backtest.Candidate(.weighted)])
+    judged.truth = backtest.truth
+    let page = judged.page(title: "t").html
+    #expect(page.contains("The true chances: "))
+    // A page has what the text has.
+    for words in [
+      "Average precision (lost)", "Resolution", "by quarter, point-in-time", "by lead source", "age at the score",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
+    #expect(judged.text.contains("By industry, point-in-time: tiers, calibration (said → was) and lift by tenth"))
     try Data("deal_id,outcome\nA,won\n".utf8).write(to: URL(filePath: path))
     #expect(throws: ReplayError.self) { try TrueChances(path: path) }
   }

@@ -24,7 +24,7 @@ struct CompareTests {
   }
 
   @Test("a lower threshold lets alerts appear and none disappear, and moves deals up only")
-  func lowered() {
+  func lowered() throws {
     var lower = ScoringConfiguration(.weighted)
     lower.tiers.medium = 52
     let comparison = Comparison(history(2), ScoringConfiguration(.weighted), lower, alertTier: .high)
@@ -34,6 +34,10 @@ struct CompareTests {
     // The chances are the same, so neither measure changes.
     #expect(comparison.auc?.difference == 0)
     #expect(comparison.text.contains("Medium → High"))
+    let week = try #require(comparison.weeks.first { $0.new > 0 })
+    #expect(week.newDeals.count == week.new && week.goneDeals.isEmpty)
+    #expect(comparison.text.contains("    appear: \(week.newDeals[0])"))
+    #expect(comparison.json.contains("\"new_deals\":[\"\(week.newDeals[0])\""))
   }
 
   @Test("a search is judged only on deals that closed after those that it was made on")
@@ -46,7 +50,17 @@ struct CompareTests {
     #expect(tuning.laterTiers.reduce(0) { $0 + $1.deals } == tuning.laterDeals)
     let path = NSTemporaryDirectory() + "tuned-\(UUID().uuidString).yaml"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try tuning.configuration(inputs: ["history.csv"]).write(toFile: path, atomically: true, encoding: .utf8)
+    let columns = path + ".columns"
+    defer { try? FileManager.default.removeItem(atPath: columns) }
+    try "abc".write(toFile: columns, atomically: true, encoding: .utf8)
+    let provenance = Provenance(inputs: ["history.csv"], columns: columns, start: nil, share: 0.6)
+    let text = tuning.configuration(provenance)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    // SHA-256 of "abc": FIPS 180-2, appendix B.1.
+    #expect(
+      text.contains(
+        "# Columns: \(columns), 3 bytes, SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"))
+    #expect(text.contains("# Share of closed deals searched on: 0.6\n") && text.contains("# Program: "))
     let read = try ScoringConfiguration(file: path)
     #expect(read.yaml == tuning.found.yaml)
     #expect(read.settings.configurationHash != "default")

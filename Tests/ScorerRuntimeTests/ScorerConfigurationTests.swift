@@ -73,6 +73,29 @@ import Topics
     }
   }
 
+  @Test("weights that do not add up are told with the line of the first that is set")
+  func linesOfWeights() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "scoring:\n  model: weighted-v1\n  weights:\n    rep: 0.65\n".write(
+      toFile: path, atomically: true, encoding: .utf8)
+    #expect { try load(file: path) } throws: { "\($0)".hasPrefix("\(path):4: scoring.weights: add up to ") }
+  }
+
+  @Test("a replay reads what scores depend on from file, environment and flags, as the scorer does")
+  func oneLoader() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "scoring:\n  minimum_deals: 7\n  half_life_days: 30\nkafka:\n  bootstrap_servers: a:1\n"
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let environment = ["DEALPULSE_SCORING_MINIMUM_DEALS": "5", "DEALPULSE_SCORING_MODEL": "points-v1"]
+    let flags = [("scoring.model", "weighted-v1")]
+    let replay = try ScoringConfiguration(file: path, environment: environment, flags: flags)
+    #expect(replay.baselines.minimumDeals == 5 && replay.halfLifeDays == 30 && replay.model == .weighted)
+    let scorer = try ScorerSettings.load(file: path, environment: environment, flags: flags)
+    #expect(scorer.settings.engine.configurationHash == replay.settings.configurationHash)
+  }
+
   @Test("a playbook with an unknown condition or field is refused with its line")
   func wrongPlaybook() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path

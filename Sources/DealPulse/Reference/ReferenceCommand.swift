@@ -22,8 +22,8 @@ struct ReferenceCommand: ParsableCommand {
 
       ## Kafka, logging, metrics: every program
 
-      `deal-scorer --config`, `crm-connector --config`, `alert-router run --connection-file`, and by the environment alone \
-      `dealpulse` and `deal-replay`.
+      `deal-scorer --config`, `crm-connector --config`, `deal-replay run|verify --config`, `alert-router run \
+      --connection-file`, and by the environment alone `dealpulse`. A variable that is almost one of these is refused.
 
       \(ConnectionSettings.schema.referenceTable)
       ## Scoring, processing, trends: deal-scorer

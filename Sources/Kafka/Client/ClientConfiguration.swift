@@ -28,7 +28,7 @@ public struct ClientConfiguration: Hashable, Sendable {
   public var clientID: String
   /// How the connection is secured.
   public var securityProtocol: SecurityProtocol = .plaintext
-  /// PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.
+  /// PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.
   public var saslMechanism: String?
   /// The SASL user.
   public var saslUsername: String?

@@ -55,6 +55,9 @@ public struct Backtest: Sendable {
   /// Each model's results, in the order in which they were given.
   public private(set) var models: [ModelBacktest] = []
 
+  /// What became of each closed deal.
+  public private(set) var outcomes: [DealID: Outcome] = [:]
+
   /// The true chances of a simulated history, where they are known.
   public var truth: TrueChances?
 
@@ -69,6 +72,7 @@ public struct Backtest: Sendable {
     closedDeals = facts.closedDeals
     wonDeals = facts.wonDeals
     closes = facts.closes
+    outcomes = facts.outcomes
   }
 }
 
@@ -78,6 +82,7 @@ struct Facts: Sendable {
   var closedDeals: Int
   var wonDeals: Int
   var closes: ClosedRange<Timestamp>?
+  var outcomes: [DealID: Outcome] = [:]
 
   init(_ lives: DealLives) {
     openDeals = lives.lives.count { $0.state.status.outcome == nil }
@@ -85,6 +90,7 @@ struct Facts: Sendable {
     wonDeals = lives.lives.count { $0.state.status.outcome == .won }
     let instants = lives.lives.compactMap { $0.state.status.closedAt }
     if let first = instants.min(), let last = instants.max() { closes = first...last }
+    for life in lives.lives { outcomes[life.id] = life.state.status.outcome }
   }
 }
 

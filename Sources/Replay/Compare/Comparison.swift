@@ -27,6 +27,10 @@ public struct Comparison: Sendable {
     public var gone: Int
     /// Alerts by the second alone: they would appear.
     public var new: Int
+    /// The deals of the alerts that would disappear, in the order of their ids; a deal with two stands twice.
+    public var goneDeals: [DealID] = []
+    /// The deals of the alerts that would appear.
+    public var newDeals: [DealID] = []
   }
 
   /// The difference of a measure on the same deals, second minus first.
@@ -110,12 +114,21 @@ public struct Comparison: Sendable {
       var week = weeks[monday] ?? Week(monday: monday, kept: 0, gone: 0, new: 0)
       switch (old.contains(alert), new.contains(alert)) {
       case (true, true): week.kept += 1
-      case (true, false): week.gone += 1
-      default: week.new += 1
+      case (true, false):
+        week.gone += 1
+        week.goneDeals.append(alert.dealID)
+      default:
+        week.new += 1
+        week.newDeals.append(alert.dealID)
       }
       weeks[monday] = week
     }
-    return weeks.values.sorted { $0.monday < $1.monday }
+    return weeks.values.sorted { $0.monday < $1.monday }.map { week in
+      var week = week
+      week.goneDeals.sort()
+      week.newDeals.sort()
+      return week
+    }
   }
 
   private struct Alert: Hashable {

@@ -13,7 +13,11 @@ extension Comparison {
       "  \($0.from.name) → \($0.to.name): \(Figures.count($0.deals)) deals, \(Self.dollars($0.amount))"
     }
     lines += ["", alertLine]
-    lines += weeks.map { "  week of \($0.monday): \($0.gone) disappear, \($0.new) appear, \($0.kept) stay" }
+    for week in weeks {
+      lines.append("  week of \(week.monday): \(week.gone) disappear, \(week.new) appear, \(week.kept) stay")
+      if let deals = Self.list(week.goneDeals) { lines.append("    disappear: \(deals)") }
+      if let deals = Self.list(week.newDeals) { lines.append("    appear: \(deals)") }
+    }
     lines += ["", Self.line("AUC", auc, "more is better"), Self.line("Brier score", brier, "less is better")]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -21,7 +25,14 @@ extension Comparison {
   private var alertLine: String {
     let (gone, new, kept) = weeks.reduce((0, 0, 0)) { ($0.0 + $1.gone, $0.1 + $1.new, $0.2 + $1.kept) }
     return "Alerts (a score that rises to \(alertTier.name) or above): \(Figures.count(gone)) disappear, "
-      + "\(Figures.count(new)) appear, \(Figures.count(kept)) stay, over \(weeks.count) weeks"
+      + "\(Figures.count(new)) appear, \(Figures.count(kept)) stay, in \(weeks.count) weeks that have one"
+  }
+
+  /// The first deals by their ids; the JSON has all.
+  private static func list(_ deals: [DealID]) -> String? {
+    guard !deals.isEmpty else { return nil }
+    let first = deals.prefix(10).map(\.text).joined(separator: ", ")
+    return deals.count > 10 ? first + " and \(deals.count - 10) more" : first
   }
 
   private static func dollars(_ amount: Money) -> String { Figures.count(Int(amount.cents / 100)) + " in amount" }
@@ -68,6 +79,8 @@ extension Comparison {
       writer.count("kept", week.kept)
       writer.count("gone", week.gone)
       writer.count("new", week.new)
+      Self.write("gone_deals", week.goneDeals, &writer)
+      Self.write("new_deals", week.newDeals, &writer)
       writer.endObject()
     }
     writer.endArray()
@@ -75,6 +88,13 @@ extension Comparison {
     Self.write("brier", brier, &writer)
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+  }
+
+  private static func write(_ name: StaticString, _ deals: [DealID], _ writer: inout JSONWriter) {
+    writer.key(name)
+    writer.beginArray()
+    for deal in deals { writer.string(deal.text) }
+    writer.endArray()
   }
 
   private static func write(_ name: StaticString, _ test: PairedTest?, _ writer: inout JSONWriter) {

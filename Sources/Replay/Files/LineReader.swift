@@ -48,7 +48,11 @@ public final class LineReader {
     position += Int64(start - first)
     line += 1
     let hasReturn = length > 0 && buffer[taken - 1] == UInt8(ascii: "\r")
-    let content = UnsafeRawBufferPointer(rebasing: buffer[first..<(hasReturn ? taken - 1 : taken)])
+    var content = UnsafeRawBufferPointer(rebasing: buffer[first..<(hasReturn ? taken - 1 : taken)])
+    // Some tools write a byte order mark before UTF-8, which belongs to no line.
+    if line == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) {
+      content = UnsafeRawBufferPointer(rebasing: content[3...])
+    }
     if !content.isEmpty { try body(content) }
     return true
   }

@@ -35,6 +35,30 @@ enum ModelSections {
     ]
   }
 
+  /// The figures of each part: by quarter, age and segment.
+  static func parts(_ model: ModelBacktest) -> [ReportPage.Section] {
+    var sections = model.slices.map { part(model, $0, "point-in-time") }
+    if let ages = model.publishedSlices.first(where: { $0.name == "age" }) {
+      sections.append(part(model, ages, "as published, age at the score"))
+    }
+    return sections
+  }
+
+  private static func part(_ model: ModelBacktest, _ table: SliceTable, _ side: String) -> ReportPage.Section {
+    ReportPage.Section(
+      "\(model.model): by \(table.name.replacing("_", with: " ")), \(side)",
+      "AP is the average precision in finding lost deals. Tiers with their win rates and deals; calibration as said → was; lift "
+        + "by tenth, riskiest first.",
+      table: (
+        [""] + SkillWords.heads + ["tiers", "calibration", "lift"],
+        table.slices.map { slice in
+          [slice.label] + SkillWords.cells(slice.report) + [
+            SkillWords.tiers(slice.report), SkillWords.calibration(slice.report), SkillWords.lift(slice.report),
+          ]
+        }
+      ))
+  }
+
   private static func figures(_ model: ModelBacktest) -> [[String]] {
     let sides = [model.inSample, model.pointInTime, model.published]
     func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] { [name] + sides.map { value($0) ?? "–" } }
@@ -44,7 +68,12 @@ enum ModelSections {
       row("95% interval") {
         $0.aucInterval.map { "\(Figures.share($0.lowerBound, 3))–\(Figures.share($0.upperBound, 3))" }
       },
+      row("Average precision (lost)") { $0.averagePrecision.map { Figures.share($0, 3) } },
+      row("By chance") { $0.winRate.map { Figures.share(1 - $0, 3) } },
       row("Brier score") { $0.brier.map { Figures.share($0.score, 4) } },
+      row("Reliability") { $0.brier.map { Figures.share($0.reliability, 4) } },
+      row("Resolution") { $0.brier.map { Figures.share($0.resolution, 4) } },
+      row("Uncertainty") { $0.brier.map { Figures.share($0.uncertainty, 4) } },
       row("Log loss") { $0.logLoss.map { Figures.share($0, 4) } },
     ]
   }

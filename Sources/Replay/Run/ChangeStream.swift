@@ -14,6 +14,10 @@ protocol ChangeStream: AnyObject {
   func resume(at place: StreamPlace) throws
   /// What could not be used so far.
   var unreadable: UnreadableLines { get }
+  /// What else a reader should know of the input.
+  var remarks: [String] { get }
+  /// How far the changes so far were from the order of event time.
+  var order: EventOrder { get }
   /// How much of the input has been read, from 0 to 1; nil where that is not known.
   var share: Double? { get }
 }
@@ -25,6 +29,9 @@ extension ChangeStream {
       batch.append(change)
     }
   }
+
+  /// What else a reader should know of the input.
+  var remarks: [String] { [] }
 }
 
 /// A place in a stream of changes.
@@ -35,6 +42,8 @@ struct StreamPlace: Codable, Hashable, Sendable {
   var line: Int
   /// Lines before that could not be used.
   var unreadable: Int
+  /// How far the changes so far are from the order of event time, the one that comes next included; nil where it is not kept.
+  var order: EventOrder?
 }
 
 /// Lines that could not be used: all are counted, the first are kept.

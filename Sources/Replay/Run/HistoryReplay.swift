@@ -74,6 +74,10 @@ public final class HistoryReplay {
     }
     results = try sink ?? plan.format.sink(path: plan.output, length: checkpoint?.outputLength ?? 0)
     if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
+    guard let sink else { return }
+    try sink.begin(isResumed: isResumed)
+    // What stands in the sink is known to be ours from the first score on.
+    if !isResumed { try saveCheckpoint() }
   }
 
   private static func checkpoint(_ plan: ReplayPlan, in folder: String) throws -> ReplayCheckpoint? {
@@ -108,6 +112,12 @@ public final class HistoryReplay {
 
   /// Lines that could not be used so far.
   public var unreadable: UnreadableLines { merged.unreadable }
+
+  /// What else a reader should know of the files.
+  public var remarks: [String] { merged.remarks }
+
+  /// How far the changes so far were from the order of event time, file by file.
+  public var order: EventOrder { merged.order }
 
   /// The instant of the change that comes next, nil at the end.
   public var next: Timestamp? {
@@ -165,7 +175,7 @@ public final class HistoryReplay {
     engine.commit()
     try results.synchronize()
     try ledger.synchronize()
-    let checkpoint = ReplayCheckpoint(
+    var checkpoint = ReplayCheckpoint(
       fingerprint: plan.fingerprint, places: merged.places, changes: changes, scores: scores,
       outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
       streamTime: engine.position.streamTime?.milliseconds)

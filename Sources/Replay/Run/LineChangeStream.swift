@@ -8,6 +8,7 @@ final class LineChangeStream: ChangeStream {
   @exclusivity(unchecked) private(set) var headTime: Timestamp?
   @exclusivity(unchecked) private(set) var place = StreamPlace(position: 0, line: 0, unreadable: 0)
   private(set) var unreadable = UnreadableLines()
+  private(set) var order = EventOrder()
   private let reader: LineReader
   private let decoder = ChangeDecoder()
   private let size: Int64?
@@ -64,7 +65,9 @@ final class LineChangeStream: ChangeStream {
     place = StreamPlace(position: reader.position, line: reader.line, unreadable: unreadable.count)
     return try reader.next { bytes in
       do throws(DecodeFailure) {
-        body(try ChangeLines.change(bytes, decoder))
+        let change = try ChangeLines.change(bytes, decoder)
+        order.note(change.occurredAt, reader.path, reader.line)
+        body(change)
       } catch {
         unreadable.add(UnreadableLine(file: reader.path, line: reader.line, reason: "\(error)"))
       }
@@ -76,17 +79,22 @@ final class LineChangeStream: ChangeStream {
     unreadable = UnreadableLines()
     unreadable.count = place.unreadable
     try advance()
+    // With the change that comes next, which has just been read once more.
+    order = place.order ?? order
   }
 }
 
-/// Changes that are in memory already, such as those of a CRM's CSV.
+/// Changes that are in memory already and in order, such as those of a CRM's CSV.
 final class ListedChangeStream: ChangeStream {
   private let changes: [DealChange]
   private var index = 0
   let unreadable: UnreadableLines
+  let order = EventOrder()
+  let remarks: [String]
 
-  init(_ changes: [DealChange], unreadable: UnreadableLines = UnreadableLines()) {
+  init(_ changes: [DealChange], unreadable: UnreadableLines = UnreadableLines(), remarks: [String] = []) {
     self.changes = changes
+    self.remarks = remarks
     self.unreadable = unreadable
   }
 

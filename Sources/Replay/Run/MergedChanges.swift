@@ -31,7 +31,13 @@ struct MergedChanges {
     while batch.count < count, let time = headTime, time <= end, let change = try take() { batch.append(change) }
   }
 
-  var places: [StreamPlace] { streams.map(\.place) }
+  var places: [StreamPlace] {
+    streams.map { stream in
+      var place = stream.place
+      place.order = stream.order
+      return place
+    }
+  }
 
   mutating func resume(at places: [StreamPlace]) throws {
     for (stream, place) in zip(streams, places) { try stream.resume(at: place) }
@@ -46,6 +52,16 @@ struct MergedChanges {
       all.count += lines.count
       all.first += lines.first.prefix(UnreadableLines.kept - all.first.count)
     }
+    return all
+  }
+
+  /// What else a reader should know of the inputs.
+  var remarks: [String] { streams.flatMap(\.remarks) }
+
+  /// How far the streams, each by itself, are from the order of event time so far.
+  var order: EventOrder {
+    var all = EventOrder()
+    for stream in streams { all.add(stream.order) }
     return all
   }
 

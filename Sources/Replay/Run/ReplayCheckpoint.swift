@@ -16,6 +16,8 @@ struct ReplayCheckpoint: Codable {
   var ledgerLength: UInt64
   var ledgerEntries: Int64
   var streamTime: Int64?
+  /// Deals in the file of the states: one that was cut off between two lines has fewer.
+  var deals: Int?
 
   private static let figures = "checkpoint.json"
 
@@ -30,20 +32,23 @@ struct ReplayCheckpoint: Codable {
     do {
       return try JSONDecoder().decode(ReplayCheckpoint.self, from: data)
     } catch {
-      throw ReplayError.damaged(file: path, reason: "it is no checkpoint")
+      throw ReplayError.damagedCheckpoint(file: path, reason: "it is no checkpoint")
     }
   }
 
   /// Writes the checkpoint with the deals of the engine, and removes the one before.
-  func save(_ folder: String, _ engine: DealEngine) throws {
+  mutating func save(_ folder: String, _ engine: DealEngine) throws {
+    var count = 0
     let states = try ResultStream(JSONWriter(), path: statesPath(folder), length: 0)
     try engine.forEachDeal { id, state in
       try states.append { writer in
         writer.text(id)
         writer.dealState(state)
       }
+      count += 1
     }
     try states.synchronize()
+    deals = count
     let path = folder + "/" + Self.figures
     do {
       try JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
@@ -61,16 +66,21 @@ struct ReplayCheckpoint: Codable {
   func restore(_ engine: inout DealEngine, from folder: String) throws {
     let decoder = StateDecoder()
     let reader = try LineReader(path: statesPath(folder))
+    var deals = 0
     var hasMore = true
     while hasMore {
       hasMore = try reader.next { line in
         let parts = line.split(separator: 0x09, maxSplits: 1)
         guard parts.count == 2,
-          case .deal(let id, let state) = try decoder.decode(
+          case .deal(let id, let state)? = try? decoder.decode(
             key: UnsafeRawBufferPointer(rebasing: parts[0]), value: UnsafeRawBufferPointer(rebasing: parts[1]))
-        else { throw ReplayError.damaged(file: reader.path, reason: "line \(reader.line) is no deal") }
+        else { throw ReplayError.damagedCheckpoint(file: reader.path, reason: "line \(reader.line) is no deal") }
         engine.restore(id, state)
+        deals += 1
       }
+    }
+    if let expected = self.deals, deals != expected {
+      throw ReplayError.damagedCheckpoint(file: reader.path, reason: "it has \(deals) of \(expected) deals")
     }
     engine.restore(
       ChangelogPosition(nextOffset: changes, streamTime: streamTime.map(Timestamp.init(milliseconds:))))
@@ -82,8 +92,15 @@ struct ReplayCheckpoint: Codable {
     let decoder = LedgerDecoder()
     let reader = try LineReader(path: Self.ledgerPath(folder))
     for offset in 0..<ledgerEntries {
-      let found = try reader.next { line in baselines.apply(try decoder.decode(line), at: offset) }
-      guard found else { throw ReplayError.damaged(file: reader.path, reason: "entries are missing at its end") }
+      let found = try reader.next { line in
+        guard let entry = try? decoder.decode(line) else {
+          throw ReplayError.damagedCheckpoint(file: reader.path, reason: "line \(reader.line) is no ledger entry")
+        }
+        baselines.apply(entry, at: offset)
+      }
+      guard found else {
+        throw ReplayError.damagedCheckpoint(file: reader.path, reason: "entries are missing at its end")
+      }
     }
   }
 }

@@ -15,6 +15,8 @@ public struct ReplayPlan: Sendable {
   public var format = ScoreFormat.jsonl
   /// The folder of the checkpoint; nil for a replay that can't be resumed.
   public var checkpoint: String?
+  /// What the changes depend on besides the files, such as a cluster and its offsets.
+  public var source: [String] = []
   /// Changes between two checkpoints.
   public var checkpointInterval = 250_000
   /// Changes after this instant are left out; what is due by then is scored.
@@ -48,6 +50,7 @@ public struct ReplayPlan: Sendable {
       let size = try? FileManager.default.attributesOfItem(atPath: input)[.size] as? NSNumber
       hash.combine(size?.uint64Value ?? 0)
     }
+    for part in source { hash.combine(part) }
     hash.combine(output)
     hash.combine(UInt64(bitPattern: until?.milliseconds ?? .max))
     hash.combine(onlyDeal?.text ?? "")

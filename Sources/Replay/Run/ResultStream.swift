@@ -29,7 +29,7 @@ final class ResultStream<Writer: RecordWriter & ~Copyable> {
       file = try FileHandle(forUpdating: URL(filePath: path))
       if type == .typeRegular {
         guard try file.seekToEnd() >= length else {
-          throw ReplayError.damaged(file: path, reason: "it is shorter than its checkpoint says")
+          throw ReplayError.damagedCheckpoint(file: path, reason: "it is shorter than its checkpoint says")
         }
         try file.truncate(atOffset: length)
         try file.seek(toOffset: length)

@@ -4,10 +4,17 @@ import Deals
 public protocol ScoreSink: AnyObject {
   /// How much has been written, in the sink's own measure: a checkpoint keeps it.
   var length: UInt64 { get }
+  /// Comes before the first score. A sink that keeps what lies behind a checkpoint finds out what that is.
+  func begin(isResumed: Bool) throws
   /// Takes in a score.
   func append(_ event: RiskEvent) throws
   /// Waits until all of it is where no kill can take it away.
   func synchronize() throws
+}
+
+extension ScoreSink {
+  /// Nothing: a file is cut back to its checkpoint.
+  public func begin(isResumed: Bool) throws {}
 }
 
 /// How the scores of a replay are written into a file.

@@ -16,6 +16,13 @@ struct DumpRecord {
   var value: [UInt8]?
   /// Headers of text; the last of a name counts.
   var headers: [String: String] = [:]
+  /// All headers `ce_id`.
+  var eventIDs: [String] = []
+  /// Whether the line says what the key is, or that there is none.
+  private let tellsKey: Bool
+
+  /// The key, as far as the line tells it.
+  var recordKey: RecordKey { key.map { .bytes($0) } ?? (tellsKey ? .none : .untold) }
 
   init(_ line: UnsafeRawBufferPointer) throws {
     guard let members = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
@@ -30,17 +37,24 @@ struct DumpRecord {
     timestamp = (members["ts"] ?? members["timestamp"]).flatMap { $0 as? Int }
       .map { Timestamp(milliseconds: Int64($0)) }
     key = (members["key"] as? String).map { Array($0.utf8) }
-    value = Self.bytes(members["payload"] ?? members["value"])
+    tellsKey = members["key"] is NSNull || key != nil
+    value = Self.bytes(members["payload"] ?? members["value"], in: line)
     // kcat writes them as one list of names and values in turn.
     let list = members["headers"] as? [String] ?? []
-    for index in stride(from: 0, to: list.count - 1, by: 2) { headers[list[index]] = list[index + 1] }
+    for index in stride(from: 0, to: list.count - 1, by: 2) {
+      headers[list[index]] = list[index + 1]
+      if list[index] == "ce_id" { eventIDs.append(list[index + 1]) }
+    }
   }
 
-  /// A value is the record's text; some tools write the object itself.
-  private static func bytes(_ value: Any?) -> [UInt8]? {
+  /// A value is the record's text; some tools write the object itself, which is taken as it stands in the line.
+  private static func bytes(_ value: Any?, in line: UnsafeRawBufferPointer) -> [UInt8]? {
     if let text = value as? String { return Array(text.utf8) }
     guard let value, !(value is NSNull), JSONSerialization.isValidJSONObject(value) else { return nil }
-    return (try? JSONSerialization.data(withJSONObject: value)).map { Array($0) }
+    let text = Array(line)
+    let members = WrittenJSON(text)?.members ?? []
+    let member = members.last { $0.name == "payload" } ?? members.last { $0.name == "value" }
+    return member.map { Array(text[$0.place]) }
   }
 
   /// Where a dead letter's record was read; nil where this is none.

@@ -9,6 +9,8 @@ public struct HistoryFiles: Sendable {
     public var history: DealHistory
     /// Lines that could not be used.
     public var unreadable: [UnreadableLine]
+    /// What else a reader should know of the files.
+    public var remarks: [String] = []
   }
 
   /// The files; several are merged in the order of event time.
@@ -30,38 +32,60 @@ public struct HistoryFiles: Sendable {
     var order: [DealID] = []
     var seen: Set<DealID> = []
     var unreadable: [UnreadableLine] = []
+    var remarks: [String] = []
     for path in paths {
       let part = try contents(of: path)
       changes += part.changes
       for id in part.order where seen.insert(id).inserted { order.append(id) }
       unreadable += part.unreadable
+      remarks += part.remarks
     }
-    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable)
+    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable, remarks: remarks)
   }
 
   /// The files as streams, for a replay that does not keep them in memory. A CSV is kept: its rows are in no order of time.
   func streams() throws -> [any ChangeStream] {
     try paths.map { path in
-      guard Self.isCSV(path) else { return try LineChangeStream(path: path) }
+      guard Self.isCSV(path) else {
+        return try FirstLine(path: path).isDump ? ListedChangeStream(dump: path) : LineChangeStream(path: path)
+      }
       let part = try contents(of: path)
       var unreadable = UnreadableLines()
       for line in part.unreadable { unreadable.add(line) }
-      return ListedChangeStream(part.changes, unreadable: unreadable)
+      return ListedChangeStream(part.changes, unreadable: unreadable, remarks: part.remarks)
     }
   }
 
-  private typealias Part = (changes: [DealChange], order: [DealID], unreadable: [UnreadableLine])
+  private typealias Part = (
+    changes: [DealChange], order: [DealID], unreadable: [UnreadableLine], remarks: [String]
+  )
 
   private func contents(of path: String) throws -> Part {
     guard Self.isCSV(path) else {
+      _ = try FirstLine(path: path)
       let lines = try ChangeLines().read([path])
-      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable)
+      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [])
     }
     let export = try CRMExport(try FileBytes.read(path: path), name: path, settings: importSettings)
     let unreadable = export.rejects.map {
       UnreadableLine(file: path, line: $0.line, reason: "\($0.rejection.code.rawValue): \($0.rejection.text)")
     }
-    return (export.changes, export.order, unreadable)
+    return (export.changes, export.order, unreadable, Self.remarks(export, path))
+  }
+
+  /// What a table lacks changes the scores, and is told.
+  private static func remarks(_ export: CRMExport, _ path: String) -> [String] {
+    var remarks: [String] = []
+    if export.missing.contains(.outcome) {
+      remarks.append("\(path) has no column for the outcome: every deal counts as open, and no win rate can be known")
+    }
+    let others = export.missing.filter { $0 != .outcome }.map(\.rawValue).sorted()
+    if !others.isEmpty {
+      remarks.append(
+        "\(path) has no column for \(others.joined(separator: ", ")): deals are scored without. Name the columns with "
+          + "--columns; a field that the CRM does not have is left empty there")
+    }
+    return remarks
   }
 
   private static func isCSV(_ path: String) -> Bool {

@@ -10,6 +10,14 @@ public enum ReplayError: Error, Hashable, Sendable {
   case unwritable(file: String, reason: String)
   /// A checkpoint belongs to another replay.
   case otherReplay(checkpoint: String)
+  /// A checkpoint, or what lies beside it, is not as it was written.
+  case damagedCheckpoint(file: String, reason: String)
+  /// A file holds something else than it must.
+  case unusable(file: String, reason: String)
+  /// True chances are those of another history.
+  case otherTruth(file: String, known: Int, deals: Int)
+  /// A table has a name that says it holds change events.
+  case tableByAnotherName(file: String)
 }
 
 extension ReplayError: CustomStringConvertible {
@@ -23,7 +31,17 @@ extension ReplayError: CustomStringConvertible {
     case .unwritable(let file, let reason):
       "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
     case .otherReplay(let checkpoint):
-      "\(checkpoint) is the checkpoint of a replay with other files or another configuration: give those, or remove it"
+      "\(checkpoint) is the checkpoint of a replay with other files, another source or another configuration: give those, "
+        + "or remove it"
+    case .damagedCheckpoint(let file, let reason):
+      "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's folder and start "
+        + "again from the beginning"
+    case .unusable(let file, let reason): "\(file) can't be used (\(reason)): correct it, or give another file"
+    case .otherTruth(let file, let known, let deals):
+      "\(file) is the truth of another history: of \(deals) closed deals it has \(known) with their outcome. Give the table "
+        + "that was written with this history"
+    case .tableByAnotherName(let file):
+      "\(file) looks like a table and not like change events: name it so that it ends in .csv, .csv.gz or .csv.zst"
     }
   }
 }

@@ -1,5 +1,15 @@
 import Deals
 
+/// What is known of a record's key.
+public enum RecordKey: Hashable, Sendable {
+  /// The input does not tell it.
+  case untold
+  /// The record has none.
+  case none
+  /// Its bytes.
+  case bytes([UInt8])
+}
+
 /// Gathers records of the three topics for a verification, from wherever they come.
 public struct TopicRecordReader {
   /// What was gathered.
@@ -12,7 +22,7 @@ public struct TopicRecordReader {
   private var refused: Set<SourcePosition> = []
   private let changeDecoder = ChangeDecoder()
   private let ledgerDecoder = LedgerDecoder()
-  private let riskDecoder = RiskDecoder()
+  private let risks = RiskRecordReader()
 
   /// Nothing gathered.
   public init() {}
@@ -32,9 +42,13 @@ public struct TopicRecordReader {
   }
 
   /// Takes in a record of `deals.risk`. One without a value is a deletion, and no score.
-  public mutating func addRisk(_ value: UnsafeRawBufferPointer?, at position: SourcePosition) {
+  ///
+  /// - Parameter eventIDs: The record's headers `ce_id`, as far as the input tells them.
+  public mutating func addRisk(
+    _ value: UnsafeRawBufferPointer?, at position: SourcePosition, key: RecordKey = .untold, eventIDs: [String] = []
+  ) {
     guard let value else { return }
-    records.risks.append(RiskRecord(position: position, event: try? riskDecoder.decode(value)))
+    records.risks.append(risks.read(value, at: position, key, eventIDs))
   }
 
   /// Takes in that the scorer sent a record of `deals.changes` to the dead letters.
@@ -77,9 +91,9 @@ public struct TopicRecordReader {
       let entry = try? record.decoded { bytes throws(DecodeFailure) in try ledgerDecoder.decode(bytes) }
       records.ledger.append(LedgerRecord(offset: record.position.offset, entry: entry ?? nil))
     } else if record.topic.hasSuffix("deals.risk") {
-      guard record.value != nil else { return }
-      let event = try? record.decoded { bytes throws(DecodeFailure) in try riskDecoder.decode(bytes) }
-      records.risks.append(RiskRecord(position: record.position, event: event ?? nil))
+      record.value?.withUnsafeBytes { value in
+        addRisk(value, at: record.position, key: record.recordKey, eventIDs: record.eventIDs)
+      }
     } else if record.topic.hasSuffix("deals.dead-letter") {
       guard let refused = record.refusedRecord, refused.topic.hasSuffix("deals.changes") else { return }
       addRefusal(of: refused.position)

@@ -41,12 +41,11 @@ extension Tuning {
   }
 
   /// The configuration that was found, with where it comes from.
-  public func configuration(inputs: [String]) -> String {
-    var lines = [
-      "# Found by deal-replay tune.", "# History: \(inputs.joined(separator: ", "))",
-      "# Searched on \(earlierDeals) deals closed before \(split.rfc3339), judged on \(laterDeals) closed from then on.",
-      "# Started from \(start.name).",
-    ]
+  public func configuration(_ provenance: Provenance) -> String {
+    var lines = ["# Found by deal-replay tune."] + provenance.lines.map { "# \($0)" }
+    lines.append(
+      "# Searched on \(earlierDeals) deals closed before \(split.rfc3339), judged on \(laterDeals) closed from then on."
+    )
     if let earlierAUC { lines.append("# AUC on the part searched \(Figures.share(earlierAUC, 4)).") }
     if let later {
       lines.append(

@@ -19,6 +19,8 @@ struct Derivation: Sendable {
   var step: Step
   var knowsPrevious = true
   var isRepeat = false
+  /// The last change that can stand before a due date that was honoured: the one behind it moved stream time past it.
+  var latestSource = Int64.max
 }
 
 /// One deal's changes in one partition and the scores that were published for it.

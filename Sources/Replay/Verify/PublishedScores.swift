@@ -4,6 +4,8 @@ import Deals
 struct PublishedScores {
   private(set) var bySourcePartition: [Int32: [(record: SourcePosition, event: RiskEvent)]] = [:]
   private(set) var unreadable = 0
+  /// The records that are not just what we write for their scores.
+  private(set) var departing: [SourcePosition: RiskRecord] = [:]
   /// Partitions whose offsets begin at 0 and have no gaps: nothing was ever removed from these.
   private var whole: Set<Int32> = []
 
@@ -20,6 +22,7 @@ struct PublishedScores {
         unreadable += 1
         continue
       }
+      if !record.isAsOurs { departing[record.position] = record }
       bySourcePartition[event.source.partition, default: []].append((record.position, event))
     }
     whole = Set(next.keys).subtracting(broken)

@@ -104,6 +104,7 @@ struct TimelineWalk {
       state.agedSteps = UInt8(step)
       derivation.before = state
       derivation.step = .dueDate
+      derivation.latestSource = latestSource(of: event.occurredAt, since: state.stageEnteredAt)
     }
     // Attempts may honour a due date after different changes: it is one moment all the same.
     if let known = moments.lastIndex(where: {
@@ -116,6 +117,15 @@ struct TimelineWalk {
       Moment(
         offset: event.source.offset, trigger: .ageing, instant: event.occurredAt, passed: event.source.offset,
         life: life, variants: [derivation]))
+  }
+
+  /// The clock may have honoured a due date earlier, but the change that moves stream time past it never comes before it.
+  /// A stay that began with a change from before its own due date may be scored later.
+  private func latestSource(of due: Timestamp, since enteredAt: Timestamp) -> Int64 {
+    guard let stay, stay.enteredAt == enteredAt, let began = streamTime.after(stay.offset), began < due,
+      let passed = streamTime.offset(reaching: due, since: stay.offset)
+    else { return .max }
+    return passed - 1
   }
 
   private mutating func addUnexplained(_ offset: Int64, _ risks: [(record: SourcePosition, event: RiskEvent)]) {

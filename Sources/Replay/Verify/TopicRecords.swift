@@ -34,12 +34,19 @@ public struct RiskRecord: Sendable {
   public var position: SourcePosition
   /// The score, nil where the record can't be read.
   public var event: RiskEvent?
+  /// The value as it stands there, where it is other than the bytes that we write for `event`; nil where it is just these.
+  public var asWritten: [UInt8]?
+  /// What stands around the value and does not belong to the score: its key, its header `ce_id`, its partition.
+  public var strays: [String] = []
 
-  /// A record.
+  /// A record as we write it.
   public init(position: SourcePosition, event: RiskEvent?) {
     self.position = position
     self.event = event
   }
+
+  /// Whether only the score has to be looked at.
+  var isAsOurs: Bool { asWritten == nil && strays.isEmpty }
 }
 
 /// What a verification reads: the three topics, each partition in the order of its offsets.

@@ -26,8 +26,10 @@ public struct VerificationReport: Sendable {
     public var published: RiskEvent
     /// What was derived, nil where the engine gives no such score.
     public var derived: RiskEvent?
-    /// The members that differ, by their names on the wire.
+    /// The members that differ, by their names on the wire; with a word where it is not the value.
     public var fields: [String]
+    /// What was published, as it stands there, where it is not what we would have written.
+    public var asWritten: String?
   }
 
   /// A score that should have been published.
@@ -69,8 +71,18 @@ public struct VerificationReport: Sendable {
 
   init() {}
 
-  /// Whether no published score came out otherwise and none is missing.
-  public var isClean: Bool { differing == 0 && missing == 0 }
+  /// Whether no published score came out otherwise, none is missing, and each can be read: we write none that can't.
+  public var isClean: Bool { differing == 0 && missing == 0 && notVerifiable[.scoreUnreadable] == nil }
+
+  /// Why no score was verified at all, and what to do; nil where one was.
+  public var reasonForNothing: String? {
+    if verified > 0 || !isClean { return nil }
+    if !notVerifiable.isEmpty {
+      return "no score could be verified at all: give the configuration that they were made with by --config"
+    }
+    if pending > 0 { return "there is no score yet, though \(pending) should come: start the scorer, or wait for it" }
+    return "there was nothing to verify: the topics are empty, or have another --topic-prefix"
+  }
 
   mutating func add(_ difference: Difference) {
     differing += 1

@@ -33,7 +33,8 @@ extension VerificationReport {
     let derived = difference.derived.map(json) ?? "no score: nothing in deals.changes asks for one there"
     let fields = difference.fields.isEmpty ? "" : " in \(difference.fields.joined(separator: ", "))"
     return [
-      "difference at \(place)\(fields)", "  published \(json(difference.published))", "  derived   \(derived)",
+      "difference at \(place)\(fields)", "  published \(difference.asWritten ?? json(difference.published))",
+      "  derived   \(derived)",
     ]
   }
 
@@ -93,6 +94,8 @@ extension VerificationReport {
     writer.endArray()
     writer.key("published")
     writer.riskEvent(difference.published)
+    writer.key("published_as_written")
+    if let text = difference.asWritten { writer.string(text) } else { writer.null() }
     writer.key("derived")
     if let derived = difference.derived { writer.riskEvent(derived) } else { writer.null() }
     writer.endObject()

@@ -3,6 +3,8 @@ import Scoring
 
 /// Derives every published score again from `deals.changes` and the ledger up to the score's `baseline_offset`, with the
 /// engine that made it. All members must agree, bit for bit, but `scored_at` and `mode`, which tell of the scorer's clock.
+/// A record that was not written as we write it is compared member by member as it stands there, and the key, the header
+/// `ce_id` and the partition must be those of the score.
 public struct Verifier: Sendable {
   /// The configuration that the scores were made with.
   public var settings: EngineSettings
@@ -27,7 +29,7 @@ public struct Verifier: Sendable {
       derivations += prepare(partition, topic, &engine, &report)
       engines[partition.number] = engine
     }
-    derive(&derivations, records.ledger, &engines, &report)
+    derive(&derivations, topic.departing, records.ledger, &engines, &report)
     return report
   }
 
@@ -128,8 +130,8 @@ public struct Verifier: Sendable {
 
   /// Goes through the ledger once: scores are derived in the order of their baselines.
   private func derive(
-    _ derivations: inout [Derivation], _ ledger: [LedgerRecord], _ engines: inout [Int32: SingleDealEngine],
-    _ report: inout VerificationReport
+    _ derivations: inout [Derivation], _ departing: [SourcePosition: RiskRecord], _ ledger: [LedgerRecord],
+    _ engines: inout [Int32: SingleDealEngine], _ report: inout VerificationReport
   ) {
     guard ledger.first.map({ $0.offset == 0 }) ?? true else {
       report.notVerifiable[.ledgerNotRetained, default: 0] += derivations.count
@@ -155,7 +157,7 @@ public struct Verifier: Sendable {
       }
       baselines.skip(to: offset)
       let derived = Self.derive(derivation, &engines[derivation.published.source.partition], &baselines)
-      Self.compare(derivation, derived, &report)
+      Self.compare(derivation, derived, departing[derivation.record], &report)
       if !seen.insert(derivation.published.eventID).inserted { report.repeats += 1 }
     }
   }
@@ -171,7 +173,8 @@ public struct Verifier: Sendable {
     case .dueDate:
       guard let state = derivation.before else { return nil }
       derived = engine?.honour(
-        published.occurredAt, of: published.dealID, in: state, after: published.source.offset, &baselines)
+        published.occurredAt, of: published.dealID, in: state,
+        after: min(published.source.offset, derivation.latestSource), &baselines)
     case .none: return nil
     }
     derived?.scoredAt = published.scoredAt
@@ -180,7 +183,7 @@ public struct Verifier: Sendable {
   }
 
   private static func compare(
-    _ derivation: Derivation, _ derived: RiskEvent?, _ report: inout VerificationReport
+    _ derivation: Derivation, _ derived: RiskEvent?, _ record: RiskRecord?, _ report: inout VerificationReport
   ) {
     let published = derivation.published
     var derived = derived
@@ -189,14 +192,27 @@ public struct Verifier: Sendable {
       derived?.previousScore = published.previousScore
       derived?.previousTier = published.previousTier
     }
-    guard derived == published else {
-      let fields = derived.map { RiskEventFields.differing(published, $0) } ?? []
+    let fields = derived.map { differing(published, record?.asWritten, $0) } ?? []
+    let strays = record?.strays ?? []
+    guard derived != nil, fields.isEmpty, strays.isEmpty else {
       report.add(
         VerificationReport.Difference(
-          position: derivation.record, published: published, derived: derived, fields: fields))
+          position: derivation.record, published: published, derived: derived, fields: fields + strays,
+          asWritten: record?.asWritten.map { String(decoding: $0, as: UTF8.self) }))
       return
     }
     report.verified += 1
     if isPreviousLost { report.verifiedWithoutPrevious += 1 }
+  }
+
+  /// The members in which what was published departs from what was derived.
+  private static func differing(_ published: RiskEvent, _ asWritten: [UInt8]?, _ derived: RiskEvent) -> [String] {
+    guard let asWritten else {
+      return derived == published ? [] : RiskEventFields.differing(published, derived)
+    }
+    var writer = JSONWriter()
+    writer.riskEvent(derived)
+    guard let theirs = WrittenJSON(asWritten), let ours = WrittenJSON(writer.bytes) else { return ["the whole record"] }
+    return theirs.differing(from: ours, exempt: ["scored_at", "mode"])
   }
 }

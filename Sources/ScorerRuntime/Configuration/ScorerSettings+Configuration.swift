@@ -34,13 +34,7 @@ extension ScorerSettings {
     ) { part, node throws(ConfigurationFault) in
       try parts.read(part, node)
     }
-    if let playbookFile {
-      do throws(ConfigurationFault) {
-        parts.playbook = try Playbook(file: playbookFile)
-      } catch {
-        throw ConfigurationFaults([error])
-      }
-    }
+    try parts.readPlaybook(file: playbookFile)
     let scoring = try ScoringConfiguration(configuration, parts, name: file ?? "configuration")
     let connection = try ConnectionSettings(configuration, clientID: configuration[ScorerKeys.instanceID])
     var settings = ScorerSettings(client: connection.client)

@@ -101,6 +101,8 @@ extension DealProcessor {
   private func lost(_ partitions: [TopicPartition]) {
     metrics.countRebalance()
     logger.warning("lost", metadata: ["partitions": "\(partitions.map(\.partition).sorted())"])
+    // Out of the group: nothing is scored here before it has been joined again.
+    report.hasJoined = false
     do throws(KafkaError) {
       try forsake(partitions)
     } catch {

@@ -437,6 +437,7 @@ final class DealProcessor {
   private func surrender(after error: KafkaError) throws(ScorerError) {
     guard error.isRetriable || error.requiresAbort || error.isFenced else { throw .kafka(error) }
     logger.warning("gave up its partitions and joins again: \(error)")
+    report.hasJoined = false
     metrics.countAbort()
     do throws(KafkaError) {
       try forsake(tasks.keys.map { TopicPartition(settings.topics.changes, $0) })

@@ -12,7 +12,9 @@ extension Backtest {
         ("Open deals", Figures.count(openDeals)),
       ]
     }
-    page.sections = models.flatMap(ModelSections.sections)
+    page.sections = models.flatMap { ModelSections.sections($0) + ModelSections.parts($0) }
+    // The first part is what a reader wants to know at once.
+    if let line = truthLine, !page.sections.isEmpty { page.sections[0].points.insert(line, at: 0) }
     return page
   }
 }

@@ -13,7 +13,7 @@ extension Backtest {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var truthLine: String? {
+  var truthLine: String? {
     guard let report = truth?.report else { return nil }
     guard let auc = report.auc, let interval = Self.interval(report.aucInterval) else {
       return "The true chances: \(report.gap ?? "too few deals")"
@@ -98,24 +98,25 @@ extension Backtest {
     _ table: SliceTable, _ inSample: SliceTable?, side: String = "point-in-time"
   ) -> [String] {
     let leaks = Dictionary((inSample?.slices ?? []).map { ($0.label, $0) }) { first, _ in first }
-    var cells = ["deals", "won", "AUC", "95% interval", "AP (lost)", "Brier", "log loss"]
+    var cells = SkillWords.heads
     if inSample != nil { cells.append("AUC in-sample") }
     return ["", "By \(table.name), \(side)", row("", cells, first: 22)]
       + table.slices.map { slice in
-        var cells = [
-          Figures.count(slice.deals), Figures.percent(Double(slice.won) / Double(max(1, slice.deals))),
-          slice.auc.map { Figures.share($0, 3) } ?? "–", interval(slice.aucInterval) ?? "–",
-          slice.report.averagePrecision.map { Figures.share($0, 3) } ?? "–",
-          slice.brier.map { Figures.share($0, 4) } ?? "–", slice.report.logLoss.map { Figures.share($0, 4) } ?? "–",
-        ]
+        var cells = SkillWords.cells(slice.report)
         if inSample != nil { cells.append(leaks[slice.label]?.auc.map { Figures.share($0, 3) } ?? "–") }
         return row("  " + slice.label, cells, first: 22)
       }
+      + ["", "By \(table.name), \(side): tiers, calibration (said → was) and lift by tenth, riskiest first"]
+      + table.slices.flatMap { slice in
+        [
+          row("  " + slice.label, ["tiers        " + SkillWords.tiers(slice.report)], first: 22),
+          row("", ["calibration  " + SkillWords.calibration(slice.report)], first: 22),
+          row("", ["lift         " + SkillWords.lift(slice.report)], first: 22),
+        ]
+      }
   }
 
-  private static func interval(_ range: ClosedRange<Double>?) -> String? {
-    range.map { "\(Figures.share($0.lowerBound, 3))–\(Figures.share($0.upperBound, 3))" }
-  }
+  private static func interval(_ range: ClosedRange<Double>?) -> String? { SkillWords.interval(range) }
 
   private static func row(_ name: String, _ cells: [String], first: Int) -> String {
     func padded(_ text: String, _ width: Int) -> String {

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// `deal-replay` as a program: what it refuses, and with which status.
+  @Suite(.serialized) struct ReplayProgramTests {
+    private let folder = NSTemporaryDirectory() + "deal-replay-\(UUID().uuidString)/"
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    private func write(_ name: String, _ text: String) throws -> String {
+      try text.write(toFile: folder + name, atomically: true, encoding: .utf8)
+      return folder + name
+    }
+
+    private func history() throws -> String {
+      try write(
+        "h.jsonl",
+        """
+        {"event_id":"1","deal_id":"D1","change":"created","occurred_at":"2024-01-01T00:00:00Z",\
+        "deal":{"created_at":"2024-01-01T00:00:00Z","stage":"Demo"}}
+
+        """)
+    }
+
+    @Test("no file that is read is written over") func ownInput() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let input = try history()
+      try FileManager.default.createSymbolicLink(atPath: folder + "link", withDestinationPath: input)
+      let before = try String(contentsOfFile: input, encoding: .utf8)
+      for output in [input, folder + "link"] {
+        let result = try Program.run("deal-replay", ["run", "--input", input, "--output", output])
+        #expect(result.status == 64 && result.output.contains("which is read"), "\(result.output)")
+      }
+      let mine = try write("my.yaml", "scoring:\n  minimum_deals: 5\n")
+      let tuned = try Program.run("deal-replay", ["tune", "--input", input, "--from", mine, "--output", mine])
+      #expect(tuned.status == 64)
+      #expect(try String(contentsOfFile: input, encoding: .utf8) == before)
+      #expect(try String(contentsOfFile: mine, encoding: .utf8).contains("minimum_deals: 5"))
+    }
+
+    @Test(
+      "flags that would have no effect are refused",
+      arguments: [
+        ["--since", "2024-01-01T00:00:00Z"], ["--from-offset", "5"], ["--bootstrap-servers", "a:1"],
+        ["--topic-prefix", "x."],
+      ]) func noEffect(flags: [String]) throws
+    {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let input = try history()
+      let result = try Program.run("deal-replay", ["run", "--input", input, "--output", folder + "out"] + flags)
+      #expect(result.status == 64 && result.output.contains(flags[0]), "\(result.output)")
+    }
+
+    @Test("a deal that is not there ends with status 1, and says so") func unknownDeal() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let result = try Program.run(
+        "deal-replay", ["run", "--input", history(), "--output", folder + "out", "--only-deal", "NOPE"])
+      #expect(result.status == 1 && result.output.contains("no change asked for a score of NOPE"), "\(result.output)")
+    }
+
+    @Test("run reads what scores depend on as the scorer does") func oneLoader() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let input = try history()
+      let config = try write("s.yaml", "scoring:\n  minimum_deals: 5\nkafka:\n  ssl_ca_location: /nowhere\n")
+      let result = try Program.run(
+        "deal-replay",
+        ["run", "--input", input, "--output", folder + "out", "--config", config, "--set", "scoring.model=points-v1"])
+      #expect(result.status == 0, "\(result.output)")
+      let score = try String(contentsOfFile: folder + "out", encoding: .utf8)
+      #expect(score.contains("\"model\":\"points-v1\"") && !score.contains("\"configuration_hash\":\"default\""))
+      let wrong = try Program.run(
+        "deal-replay", ["run", "--input", input, "--output", folder + "out", "--set", "scoring.minimum_dels=5"])
+      #expect(wrong.status == 2 && wrong.output.hasPrefix("deal-replay: command line: scoring.minimum_dels"))
+    }
+
+    @Test("a file out of order ends with status 2 where it must be in order") func order() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let line = try String(contentsOfFile: history(), encoding: .utf8)
+      let input = try write(
+        "two.jsonl", line + line.replacing("\"D1\"", with: "\"D2\"").replacing("2024", with: "2023"))
+      let strict = try Program.run("deal-replay", ["run", "--input", input, "--output", folder + "out", "--strict"])
+      #expect(strict.status == 2 && strict.output.contains("1 change stands behind later ones, by up to 365 days"))
+      #expect(try Program.run("deal-replay", ["run", "--input", input, "--output", folder + "out"]).status == 0)
+    }
+
+    @Test("verify: 1 where there is nothing to verify, 2 for a configuration, 3 for a broker that is away")
+    func statuses() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let empty = try write("empty.jsonl", "")
+      let nothing = try Program.run("deal-replay", ["verify", "--dump", empty])
+      #expect(nothing.status == 1 && nothing.output.contains("there was nothing to verify"), "\(nothing.output)")
+      let wrong = try Program.run("deal-replay", ["verify", "--dump", empty, "--set", "scoring.model=x"])
+      #expect(wrong.status == 2, "\(wrong.output)")
+      let gone = try Program.run("deal-replay", ["verify", "--dump", folder + "none"])
+      #expect(gone.status == 2 && gone.output.contains("can't be opened"), "\(gone.output)")
+      let config = try write("away.yaml", "kafka:\n  bootstrap_servers: 127.0.0.1:1\n")
+      let away = try Program(
+        "deal-replay", ["verify", "--config", config], environment: ["KAFKA_BOOTSTRAP_SERVERS": ""])
+      #expect(away.wait() == 3, "\(away.output)")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Deals
+import Foundation
+import Scoring
+import Simulation
+import Testing
+
+@testable import Replay
+
+@Suite("Input that is not what it should be is named, with what to do")
+struct InputFaultTests {
+  private func words(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("a table under another name is refused with the names that tables have")
+  func otherName() throws {
+    let folder = try TestFolder()
+    let path = try folder.write("d.txt", ["deal_id,created_date,deal_stage", "D1,2024-01-01,Demo"])
+    let text = words { _ = try HistoryReplay(ReplayPlan(inputs: [path], output: folder("out.jsonl"))) }
+    #expect(text.contains("d.txt looks like a table") && text.contains(".csv.zst"))
+    #expect(words { _ = try HistoryFiles(paths: [path]).read() }.contains("looks like a table"))
+  }
+
+  @Test("columns that a table lacks are told: the scores depend on them")
+  func missingColumns() throws {
+    let folder = try TestFolder()
+    let path = try folder.write("deals.csv", ["deal_id,created_date,deal_stage,industry", "D1,2024-01-01,Demo,SaaS"])
+    let remarks = try HistoryFiles(paths: [path]).read().remarks.joined(separator: "\n")
+    #expect(remarks.contains("no column for the outcome: every deal counts as open"))
+    #expect(remarks.contains("amount, closed_at, lead_source, product_type, region, rep_id"))
+    let replay = try HistoryReplay(ReplayPlan(inputs: [path], output: folder("out.jsonl")))
+    #expect(replay.remarks.joined(separator: "\n") == remarks)
+  }
+
+  @Test("a byte order mark before the first line costs nothing")
+  func byteOrderMark() throws {
+    let folder = try TestFolder()
+    let lines = RandomLives.changes(50, deals: 10, seed: 3).map(TestFolder.line)
+    let path = try folder.write("in.jsonl", ["\u{FEFF}" + lines[0]] + lines[1...])
+    let replay = try HistoryReplay(ReplayPlan(inputs: [path], output: folder("out.jsonl")))
+    try TestFolder.run(replay)
+    #expect(replay.progress.changes == 50 && replay.unreadable.count == 0)
+  }
+
+  @Test(
+    "a damaged checkpoint is named with its file, and the way out is to begin again",
+    arguments: ["cut", "half", "ledger"])
+  func damagedCheckpoint(kind: String) throws {
+    let folder = try TestFolder()
+    let path = try folder.write("in.jsonl", RandomLives.changes(600, deals: 50, seed: 5).map(TestFolder.line))
+    var plan = ReplayPlan(inputs: [path], output: folder("out.jsonl"))
+    plan.checkpoint = folder("checkpoint")
+    plan.checkpointInterval = 400
+    #expect(try HistoryReplay(plan).advance(400))
+    let name = kind == "ledger" ? "ledger.jsonl" : "deals-400.jsonl"
+    let file = URL(filePath: folder("checkpoint/\(name)"))
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    let left = kind == "cut" ? lines.dropLast().joined(separator: "\n") + "\n" : String(lines[0].dropLast(5)) + "\n"
+    try Data(left.utf8).write(to: file)
+    let text = words { _ = try HistoryReplay(plan) }
+    #expect(text.contains("checkpoint/\(name)") && text.contains("start again from the beginning"), "\(text)")
+  }
+
+  @Test("the truth of another history is refused, that of this one is joined by deal")
+  func otherTruth() throws {
+    func simulated(_ seed: UInt64) -> (history: DealHistory, truth: [String]) {
+      var settings = SimulationSettings()
+      settings.seed = seed
+      settings.events = 3_000
+      var simulator = DealSimulator(settings)
+      var changes: [DealChange] = []
+      while let event = simulator.next() { if case .change(let change) = event.content { changes.append(change) } }
+      let rows = simulator.truths.map { "\($0.dealID),\($0.closedAt),\($0.winProbability),\($0.outcome.name)" }
+      return (DealHistory(changes), ["deal_id,closed_at,win_probability,outcome"] + rows)
+    }
+    let folder = try TestFolder()
+    let (one, two) = (simulated(1), simulated(2))
+    let backtest = Backtest(one.history, [Backtest.Candidate(.weighted)])
+    let own = try TrueChances(path: folder.write("own.csv", one.truth)).joined(with: backtest.outcomes)
+    #expect(own.report.deals == backtest.closedDeals)
+    let other = try TrueChances(path: folder.write("other.csv", two.truth))
+    #expect(
+      words { _ = try other.joined(with: backtest.outcomes) }.contains("other.csv is the truth of another history"))
+  }
+}
