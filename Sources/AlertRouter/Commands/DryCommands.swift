@@ -3,7 +3,6 @@ import Alerts
 import ArgumentParser
 import Deals
 import Foundation
-import Foundation
 import Programs
 
 /// `alert-router check`: are rules and templates in order?
