@@ -1,3 +1,4 @@
+import AlertDelivery
 import Alerts
 import ArgumentParser
 import Configuration
@@ -35,6 +36,12 @@ struct RuleOptions: ParsableArguments {
 struct StoreOptions: ParsableArguments {
   @Option(help: "The router's SQLite file.")
   var store = "alert-router.sqlite"
+
+  /// When a router does what it is told through the store.
+  static let whenDone = "a running router obeys within a second, one that is down at its next start"
+
+  /// The store of a router that has run.
+  func open() throws(StoreError) -> RouterStore { try RouterStore.existing(path: store) }
 }
 
 extension Failure {

@@ -55,9 +55,14 @@ import Testing
     #expect(missing.status == 404)
   }
 
-  @Test("an acknowledgement is left for the router; a path that there is not is answered with those that there are")
+  @Test("an acknowledgement is left for the router, one of nothing is refused; a path that there is not is answered with those that there are")
   func acknowledging() throws {
-    let api = try api()
+    let api = RouterAPI(
+      store: try StoredAlert.store("D1", at: noon), token: "t0k3n", links: nil, faults: { [] }, now: { [noon] in noon })
+    let other = Data(#"{"deal": "D2", "author": "ann"}"#.utf8)
+    let unknown = api.answer(APIRequest(method: "POST", path: "/v1/acks", token: "t0k3n", body: other))
+    #expect(unknown.status == 404)
+    #expect(text(unknown).contains("no alert of D2 is open"))
     let body = Data(#"{"deal": "D1", "author": "ann"}"#.utf8)
     #expect(api.answer(APIRequest(method: "POST", path: "/v1/acks", token: "t0k3n", body: body)).status == 202)
     guard case .acknowledge("D1", "ann")? = try api.store.commands().commands.first else {

@@ -53,4 +53,41 @@ extension RouterStore {
         .map { try JSONDecoder().decode(Silence.self, from: $0) }
     }
   }
+
+  /// The silences as they will be once the router has done what it was told.
+  ///
+  /// - Returns: The silences, and the ids of those that it has yet to take up.
+  public func silencesToCome(at now: Timestamp) throws(StoreError) -> (silences: [Silence], untaken: Set<String>) {
+    var silencer = Silencer()
+    var untaken: Set<String> = []
+    for silence in try silences() { silencer.set(silence) }
+    for command in try commands().commands {
+      switch command {
+      case .silence(let silence):
+        silencer.set(silence)
+        untaken.insert(silence.id)
+      case .expire(let id): if silencer.expire(id, at: now) { untaken.insert(id) }
+      case .acknowledge: break
+      }
+    }
+    return (silencer.silences, untaken)
+  }
+
+  /// Ends a silence at the router's next turn; false where none of that id is in force or to come.
+  public func expireSilence(_ id: String, at now: Timestamp) throws(StoreError) -> Bool {
+    guard try silencesToCome(at: now).silences.contains(where: { $0.id == id && $0.phase(at: now) != .expired }) else {
+      return false
+    }
+    try submit(.expire(id: id))
+    return true
+  }
+
+  /// Acknowledges the open alert of a subject at the router's next turn; false where no router of the group has one open,
+  /// as far as this store knows.
+  public func acknowledge(subject: String, author: String) throws(StoreError) -> Bool {
+    let isOpenHere = try openAlert(subject: subject, in: "alerts") != nil
+    guard try isOpenHere || alertElsewhere(subject: subject) != nil else { return false }
+    try submit(.acknowledge(subject: subject, author: author))
+    return true
+  }
 }

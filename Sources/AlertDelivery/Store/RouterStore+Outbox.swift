@@ -211,10 +211,15 @@ extension RouterStore {
 
   /// What another router of the group last told of a subject's open alert; nil where it told of none.
   public func alertElsewhere(subject: String) throws(StoreError) -> Alert? {
+    try openAlert(subject: subject, in: "elsewhere")
+  }
+
+  /// A subject's open alert in one of the tables that hold alerts' states.
+  func openAlert(subject: String, in table: String) throws(StoreError) -> Alert? {
     try read { database in
       for kind in AlertKind.allCases {
         let key = Fingerprint(kind: kind, subject: subject).text
-        let data = try Data.fetchOne(database, sql: "SELECT value FROM elsewhere WHERE key = ?", arguments: [key])
+        let data = try Data.fetchOne(database, sql: "SELECT value FROM \(table) WHERE key = ?", arguments: [key])
         if let alert = try data.map({ try JSONDecoder().decode(AlertState.self, from: $0) })?.openAlert { return alert }
       }
       return nil

@@ -9,7 +9,8 @@ import GRDB
 /// any thread; calls block, so not from a task.
 public final class RouterStore: Sendable {
   let queue: DatabaseQueue
-  let path: String
+  /// The file.
+  public let path: String
 
   /// Opens the store, and makes it where there is none.
   ///
@@ -30,6 +31,14 @@ public final class RouterStore: Sendable {
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  /// Opens a store that a router has made.
+  ///
+  /// - Throws: `StoreError`, of the kind `missing` where there is none: what was said to an empty one would reach nobody.
+  public static func existing(path: String) throws(StoreError) -> RouterStore {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path) }
+    return try RouterStore(path: path)
   }
 
   private static var migrator: DatabaseMigrator {

@@ -14,6 +14,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case inaccessible
     /// What was kept can't be read: another version wrote it.
     case unreadable
+    /// There is no such file.
+    case missing
   }
 
   /// What is wrong.
@@ -39,12 +41,23 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// There is no file at a path.
+  static func missing(_ path: String) -> StoreError {
+    StoreError(kind: .missing, path: path, text: "there is no such file")
+  }
+
+  private init(kind: Kind, path: String, text: String) {
+    (self.kind, self.path, self.text) = (kind, path, text)
+  }
+
   /// Whether it may be over without anybody replacing the file.
   public var mayPass: Bool { kind == .locked || kind == .full }
 
   /// The words.
   public var description: String {
-    "the store \(path) can't be used (\(text)): \(advice). Nothing is lost: Kafka's offsets are committed after the store"
+    let story = "the store \(path) can't be used (\(text)): \(advice)"
+    guard kind != .missing else { return story }
+    return "\(story). Nothing is lost: Kafka's offsets are committed after the store"
   }
 
   private var advice: String {
@@ -54,6 +67,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case .damaged:
       "it is damaged; move it away and start again, the router then learns from alerts.state what was said"
     case .inaccessible: "check the path and its permissions"
+    case .missing:
+      "name the router's file with --store, or run this in the router's folder; only alert-router run makes a store"
     case .unreadable: "another version has written it; use that version, or move the file away and start again"
     }
   }

@@ -173,7 +173,7 @@ struct RouterAPI: Sendable {
 
   private func silences() throws -> APIResponse {
     let now = now()
-    return try list(try store.silences()) { silence, writer in Self.write(silence, at: now, &writer) }
+    return try list(try store.silencesToCome(at: now).silences) { silence, writer in Self.write(silence, at: now, &writer) }
   }
 
   // MARK: Commanding
@@ -202,10 +202,9 @@ struct RouterAPI: Sendable {
   }
 
   private func expireSilence(_ id: String) throws -> APIResponse {
-    guard try store.silences().contains(where: { $0.id == id }) else {
-      return .fault(404, "there is no silence \(id): GET /v1/silences lists them")
+    guard try store.expireSilence(id, at: now()) else {
+      return .fault(404, "there is no silence \(id) in force or to come: GET /v1/silences lists them")
     }
-    try store.submit(.expire(id: id))
     return APIResponse(202, Array("{}".utf8))
   }
 
@@ -215,8 +214,17 @@ struct RouterAPI: Sendable {
       var author: String
     }
     let body = try decode(Body.self, request, "deal and author")
-    try store.submit(.acknowledge(subject: body.deal, author: body.author))
-    return APIResponse(202, Array("{}".utf8))
+    guard try store.acknowledge(subject: body.deal, author: body.author) else {
+      return .fault(404, "no alert of \(body.deal) is open: GET /v1/alerts lists those of this router")
+    }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("deal")
+    writer.string(body.deal)
+    writer.key("acknowledged_by")
+    writer.string(body.author)
+    writer.endObject()
+    return APIResponse(202, writer.bytes)
   }
 
   private func decode<Value: Decodable>(

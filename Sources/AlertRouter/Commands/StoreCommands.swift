@@ -16,7 +16,7 @@ struct WhyCommand: ParsableCommand {
   var deal: String
 
   func run() throws {
-    for line in try Self.lines(deal, try RouterStore(path: options.store)) { print(line) }
+    for line in try Self.lines(deal, try options.open()) { print(line) }
   }
 
   /// The story of a deal, a decision in each line; those that led to a message say how far that has come.
@@ -81,8 +81,8 @@ struct SilenceCommand: ParsableCommand {
       let silence = try Silence(
         id: id, matchers: matchers, startsAt: now, endsAt: now.adding(milliseconds: length.value), author: author,
         comment: comment)
-      try RouterStore(path: options.store).submit(.silence(silence))
-      print("silence \(id) until \(silence.endsAt)")
+      try options.open().submit(.silence(silence))
+      print("silence \(id) until \(silence.endsAt); \(StoreOptions.whenDone)")
     }
   }
 
@@ -92,10 +92,12 @@ struct SilenceCommand: ParsableCommand {
 
     func run() throws {
       let now = Clock.wall()
-      for silence in try RouterStore(path: options.store).silences() {
+      let (silences, untaken) = try options.open().silencesToCome(at: now)
+      for silence in silences {
+        let note = untaken.contains(silence.id) ? "  (\(StoreOptions.whenDone))" : ""
         print(
           "\(silence.id)  \(silence.phase(at: now).rawValue)  until \(silence.endsAt)  "
-            + "\(silence.matchers.joined(separator: " "))  \(silence.author): \(silence.comment)")
+            + "\(silence.matchers.joined(separator: " "))  \(silence.author): \(silence.comment)\(note)")
       }
     }
   }
@@ -105,7 +107,12 @@ struct SilenceCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
     @Argument(help: "Its id.") var id: String
 
-    func run() throws { try RouterStore(path: options.store).submit(.expire(id: id)) }
+    func run() throws {
+      guard try options.open().expireSilence(id, at: Clock.wall()) else {
+        throw Failure("there is no silence \(id) in force or to come: alert-router silence list shows them")
+      }
+      print("silence \(id) ends now; \(StoreOptions.whenDone)")
+    }
   }
 }
 
@@ -123,7 +130,12 @@ struct AckCommand: ParsableCommand {
   var author: String
 
   func run() throws {
-    try RouterStore(path: options.store).submit(.acknowledge(subject: deal, author: author))
+    guard try options.open().acknowledge(subject: deal, author: author) else {
+      throw Failure("no alert of \(deal) is open: alert-router why --deal \(deal) tells what became of it")
+    }
+    print(
+      "the alert of \(deal) is acknowledged by \(author): no reminders and no escalation until it is worse; "
+        + StoreOptions.whenDone)
   }
 }
 
@@ -141,7 +153,7 @@ struct DeadLettersCommand: ParsableCommand {
   var id: String?
 
   func run() throws {
-    let store = try RouterStore(path: options.store)
+    let store = try options.open()
     if retry {
       print("\(try store.retryDead(id: id)) are sent again")
       return
