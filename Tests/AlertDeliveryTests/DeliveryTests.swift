@@ -61,10 +61,21 @@ import Testing
     }
     guard case .dead = try deliverer.step(at: now) else { Issue.record("not dead"); return }
     #expect(try store.entries(state: "dead").count == 1)
-    #expect(try store.retryDead(id: nil) == 1)
+    #expect(try store.retryDead(id: nil, at: now) == 1)
     guard case .sent = try deliverer.step(at: now) else { Issue.record("not sent"); return }
     let (_, nobody) = try outbox("out: {type: webhook, url: \"http://127.0.0.1:1/\", allow_private_addresses: true}")
     guard case .failed = try nobody.step(at: now) else { Issue.record("not failed"); return }
+  }
+
+  @Test("a letter that is sent again has a whole day: a failure that will pass does not end it")
+  func freshTime() throws {
+    let server = LocalServer([LocalServer.answer(400), LocalServer.answer(500), LocalServer.answer(200)])
+    let (store, deliverer) = try outbox(webhook(server))
+    guard case .dead = try deliverer.step(at: Messages.noon) else { Issue.record("not dead"); return }
+    let now = Messages.noon.adding(days: 3)
+    #expect(try store.retryDead(id: nil, at: now) == 1)
+    guard case .failed = try deliverer.step(at: now) else { Issue.record("not tried again"); return }
+    guard case .sent = try deliverer.step(at: now.adding(milliseconds: 1_000)) else { Issue.record("not sent"); return }
   }
 
   @Test("the audit says what came of a message: tried, delivered or given up, at which receiver and why")

@@ -24,8 +24,9 @@ enum MailServer {
     from aiosmtpd.smtp import AuthResult
     class Sink:
         async def handle_DATA(self, server, session, envelope):
-            if b"refuse" in envelope.content[:2000]: return "550 no"
+            if b"refuse" in envelope.content[:2000]: return "550-5.7.1 not\\r\\n550 5.7.1 from you"
             if b"later" in envelope.content[:2000]: return "451 not now"
+            if b"vanish" in envelope.content[:2000]: server.transport.abort()
             print(json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos,
                               "text": envelope.content.decode("utf-8")}), flush=True)
             return "250 ok"
@@ -117,18 +118,31 @@ struct MailTests {
     #expect(parts.last?.hasPrefix("<!DOCTYPE html>") == true)
   }
 
-  @Test("a mail is refused for good with 550, and tried again after 451")
+  @Test("a mail is refused for good with 550, and tried again after 451; the server's words are told")
   func refusals() throws {
     let server = try Server()
     defer { server.stop() }
-    guard case .dead = try send(server, "refuse") else {
+    guard case .dead(_, let refusal) = try send(server, "refuse") else {
       Issue.record("550 is for good")
       return
     }
-    guard case .failed = try send(server, "later") else {
+    #expect(refusal.contains("the mail server answered 550 5.7.1 not 5.7.1 from you"), "\(refusal)")
+    guard case .failed(_, let delay) = try send(server, "later") else {
       Issue.record("451 is for now")
       return
     }
+    #expect(delay.contains("the mail server answered 451 not now"), "\(delay)")
+  }
+
+  @Test("a mail that was handed over whole to a server that then vanished may have arrived")
+  func vanished() throws {
+    let server = try Server()
+    defer { server.stop() }
+    guard case .failed(_, let why) = try send(server, "vanish") else {
+      Issue.record("not tried again")
+      return
+    }
+    #expect(why.contains("it may have arrived"), "\(why)")
   }
 
   @Test("without TLS nothing is sent where it is required")

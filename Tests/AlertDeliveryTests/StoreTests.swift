@@ -68,7 +68,7 @@ import Testing
       #expect(try store.settleStrays(rules, at: Messages.noon) == [.init(id: "m", receiver: "old", destination: nil)])
       let dead = try #require(try store.entries(state: "dead").first)
       #expect(dead.note?.contains("no receiver old any more") == true)
-      #expect(try store.retryDead(id: "m") == 1)
+      #expect(try store.retryDead(id: "m", at: Messages.noon) == 1)
     }
   }
 

@@ -1,6 +1,10 @@
+import AlertDelivery
+import Alerts
 import Deals
 import Foundation
 import Testing
+
+@testable import AlertRouter
 
 /// The program's commands as a person calls them.
 @Suite struct CommandTests {
@@ -61,6 +65,25 @@ import Testing
     #expect(ended.words.contains("silence \(id) ends now"), "\(ended.words)")
     #expect(try told("silence", "list").words.contains("\(id)  expired"))
     #expect(try told("silence", "expire", id).status == 1)
+  }
+
+  @Test("dead letters show the deal, the person and why; one that there is not can't be sent again")
+  func deadLetters() throws {
+    let noon = Timestamp(milliseconds: 1_772_452_800_000)
+    let store = try StoredAlert.store("D1", at: noon)
+    var entry = try #require(try store.takeNext(receiver: "out", at: noon))
+    try store.markDead(entry, note: "the mail server answered 550 no", at: noon)
+    let list = try call(["dead-letters", "--store", store.path])
+    #expect(list.words.contains("out → channel  alert: D1  1 try  the mail server answered 550 no"), "\(list.words)")
+    entry.message.recipient = Person(id: "max", name: "Max")
+    entry.message.alerts = Array(repeating: entry.message.alerts[0], count: 7)
+    #expect(DeadLettersCommand.line(entry).contains("out → Max  alert: D1 D1 D1 D1 D1 and 2 more"))
+    let unknown = try call(["dead-letters", "--retry", "--id", "nosuch", "--store", store.path])
+    #expect(unknown.status == 1)
+    #expect(unknown.words.contains("there is no dead letter nosuch"), "\(unknown.words)")
+    let retried = try call(["dead-letters", "--retry", "--store", store.path])
+    #expect(retried.words.contains("1 is sent again"), "\(retried.words)")
+    #expect(try store.entries(state: "pending").count == 1)
   }
 
   @Test("a receiver's missing secret stops the start with its name; check warns of it and does not fail")

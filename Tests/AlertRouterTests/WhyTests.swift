@@ -30,7 +30,7 @@ import Testing
     try store.markDead(entry, note: "refused", at: noon)
     #expect(try told().contains("[out: dead letter after 2 tries: refused]"))
     #expect(answered().contains("\"delivery\":\"dead_letter\""))
-    _ = try store.retryDead(id: nil)
+    _ = try store.retryDead(id: nil, at: noon)
     entry = try #require(try store.takeNext(receiver: "out", at: noon))
     try store.markSent(entry, reference: nil, at: noon)
     #expect(try told().contains("[out: delivered 2026-03-02T12:00:00Z]"))

@@ -121,7 +121,7 @@ public final class Deliverer: Sendable {
       wait = milliseconds
     case .transient, .uncertain:
       state.withLock { $0.health.failed(at: now) }
-      guard entry.message.madeAt.adding(milliseconds: policy.maximumAge) > now else {
+      guard entry.since.adding(milliseconds: policy.maximumAge) > now else {
         try store.markDead(entry, note: failure.description, at: now)
         return .dead(id: id, failure.description)
       }

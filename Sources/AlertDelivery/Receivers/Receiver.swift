@@ -170,8 +170,9 @@ public struct Receiver: Sendable {
       if let variable = email.passwordVariable { transfer.set(CURLOPT_PASSWORD, try required(variable)) }
     }
     let status = try transfer.perform(body: mail.bytes(rendered), upload: true)
-    if (400..<500).contains(status) { throw .transient("the mail server answered \(status)") }
-    guard status < 400 else { throw .permanent("the mail server answered \(status)") }
+    let words = transfer.words(of: status)
+    if (400..<500).contains(status) { throw .transient("the mail server answered \(words)") }
+    guard status < 400 else { throw .permanent("the mail server answered \(words)") }
     return nil
   }
 }

@@ -32,6 +32,8 @@ public struct OutboxEntry: Sendable {
   public var isPossibleRepeat: Bool
   /// What went wrong last.
   public var note: String?
+  /// Since when it is to be delivered: since it was made, sent again or given to another receiver.
+  public var since: Timestamp
   /// When it was delivered or given up; nil while it is neither.
   public var endedAt: Timestamp?
 
@@ -148,12 +150,17 @@ extension RouterStore {
     }
   }
 
-  /// Sends dead messages again; all of them where no id is given. Returns how many.
-  public func retryDead(id: String?) throws(StoreError) -> Int {
+  /// Sends dead messages again, all of them where no id is given; each has the whole time that a new one is given.
+  ///
+  /// - Returns: How many.
+  public func retryDead(id: String?, at now: Timestamp) throws(StoreError) -> Int {
     try write { database in
       try database.execute(
-        sql: "UPDATE outbox SET state = 'pending', not_before = 0 WHERE state = 'dead' AND (?1 IS NULL OR id = ?1)",
-        arguments: [id])
+        sql: """
+          UPDATE outbox SET state = 'pending', not_before = 0, attempts = 0, made_at = ?2, ended_at = NULL
+          WHERE state = 'dead' AND (?1 IS NULL OR id = ?1)
+          """,
+        arguments: [id, now.milliseconds])
       return database.changesCount
     }
   }
@@ -258,6 +265,7 @@ extension RouterStore {
     OutboxEntry(
       sequence: row["sequence"], message: try JSONDecoder().decode(OutgoingMessage.self, from: row["message"]),
       state: row["state"], attempts: row["attempts"], isPossibleRepeat: row["possible_repeat"], note: row["note"],
+      since: Timestamp(milliseconds: row["made_at"]),
       endedAt: (row["ended_at"] as Int64?).map { Timestamp(milliseconds: $0) })
   }
 }

@@ -14,6 +14,8 @@ final class CurlTransfer {
   private var isAddressRefused = false
   private(set) var received: [UInt8] = []
   private(set) var headers: [String: String] = [:]
+  /// A mail server's last reply, its lines in one.
+  private var reply = ""
   /// No answer is longer than this.
   private static let maximumAnswer = 1_000_000
   private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
@@ -116,12 +118,24 @@ final class CurlTransfer {
 
   private func receiveHeader(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
     let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+    hear(line)
     if let colon = line.firstIndex(of: ":") {
       headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
         in: .whitespacesAndNewlines)
     }
     return count
   }
+
+  /// Lines of one reply begin with the same three digits, then a hyphen in all but the last (RFC 5321, 4.2).
+  private func hear(_ line: String) {
+    guard line.prefix(3).allSatisfy({ $0.isASCII && $0.isNumber }), line.count > 3 else { return }
+    let words = line.dropFirst(4).trimmingCharacters(in: .whitespacesAndNewlines)
+    reply = reply.prefix(3) == line.prefix(3) ? "\(reply) \(words)" : "\(line.prefix(3)) \(words)"
+    reply = String(Self.oneLine(reply).prefix(300))
+  }
+
+  /// What a mail server said with a status, or the status alone where it said nothing.
+  func words(of status: Int) -> String { reply.hasPrefix("\(status)") ? reply : "\(status)" }
 
   private func send(_ bytes: UnsafeMutablePointer<CChar>, _ capacity: Int) -> Int {
     let count = min(capacity, body.count - sent)

@@ -155,11 +155,30 @@ struct DeadLettersCommand: ParsableCommand {
   func run() throws {
     let store = try options.open()
     if retry {
-      print("\(try store.retryDead(id: id)) are sent again")
+      let count = try store.retryDead(id: id, at: Clock.wall())
+      if let id, count == 0 {
+        throw Failure("there is no dead letter \(id): alert-router dead-letters lists them")
+      }
+      print("\(count) \(count == 1 ? "is" : "are") sent again; \(StoreOptions.whenDone)")
       return
     }
-    for entry in try store.entries(state: "dead") {
-      print("\(entry.message.id)  \(entry.message.receiver)  \(entry.attempts) tries  \(entry.note ?? "")")
+    for entry in try store.entries(state: "dead") where id == nil || entry.message.id == id {
+      print(Self.line(entry))
     }
+  }
+
+  /// A letter in a line: id, when, receiver, person, what it is about, tries and why.
+  static func line(_ entry: OutboxEntry) -> String {
+    let message = entry.message
+    let subjects = (message.alerts + message.resolved).map(\.source.subject)
+    var about = subjects.prefix(5).joined(separator: " ")
+    let more = subjects.count + message.omitted - min(5, subjects.count)
+    if more > 0 { about += " and \(more) more" }
+    let parts = [
+      message.id, message.madeAt.description, "\(message.receiver) → \(message.recipient?.name ?? "channel")",
+      "\(message.purpose.rawValue)\(about.isEmpty ? "" : ": \(about)")",
+      "\(entry.attempts) \(entry.attempts == 1 ? "try" : "tries")", entry.note ?? "",
+    ]
+    return parts.joined(separator: "  ")
   }
 }
