@@ -130,9 +130,40 @@ import Testing
     #expect(PrivateAddress.contains(version6: [UInt8](repeating: 0, count: 15) + [1]))
   }
 
+  @Test("where Slack refuses to rewrite a message, what is over is said in a new one")
+  func slackUpdateRefused() throws {
+    let posted = LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C9\",\"ts\":\"17.5\"}")
+    let refused = LocalServer.answer(200, body: "{\"ok\":false,\"error\":\"message_not_found\"}")
+    let server = LocalServer([posted, refused, posted])
+    let (deliverer, later) = try resolution(server)
+    _ = try deliverer.step(at: later)
+    guard case .sent = try deliverer.step(at: later.adding(milliseconds: 1_000)) else {
+      Issue.record("not sent")
+      return
+    }
+    #expect(
+      server.received.map { $0.head.prefix { $0 != "\r" } } == [
+        "POST /chat.postMessage HTTP/1.1", "POST /chat.update HTTP/1.1", "POST /chat.postMessage HTTP/1.1",
+      ])
+    #expect(server.received[2].body.contains("\"channel\":\"#deals\""))
+    #expect(!server.received[2].body.contains("\"ts\""))
+  }
+
   @Test("a Slack bot sends to the channel and rewrites the message that it resolves")
   func slackBot() throws {
     let server = LocalServer([LocalServer.answer(200, body: "{\"ok\":true,\"channel\":\"C9\",\"ts\":\"17.5\"}")])
+    let (deliverer, later) = try resolution(server)
+    _ = try deliverer.step(at: later)
+    // One message a second.
+    #expect(try deliverer.step(at: later) == .idle)
+    _ = try deliverer.step(at: later.adding(milliseconds: 1_000))
+    #expect(server.received.map { $0.head.prefix(22) } == ["POST /chat.postMessage", "POST /chat.update HTTP"])
+    #expect(server.received[0].header("Authorization") == "Bearer xoxb-secret")
+    #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
+  }
+
+  /// A deal's alert and its end, for a bot to deliver.
+  private func resolution(_ server: LocalServer) throws -> (deliverer: Deliverer, later: Timestamp) {
     let line =
       "out: {type: slack, token_env: T, channel: \"#deals\", url: \"\(server.url)\", allow_private_addresses: true}"
     let (store, _) = try Messages.store()
@@ -142,14 +173,7 @@ import Testing
     let later = Messages.noon.adding(milliseconds: 600_000)
     output.messages += pipeline.tick(at: later).messages
     try store.commit(&pipeline, messages: output.messages, decisions: [], offsets: [:])
-    let deliverer = Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"]))
-    _ = try deliverer.step(at: later)
-    // One message a second.
-    #expect(try deliverer.step(at: later) == .idle)
-    _ = try deliverer.step(at: later.adding(milliseconds: 1_000))
-    #expect(server.received.map { $0.head.prefix(22) } == ["POST /chat.postMessage", "POST /chat.update HTTP"])
-    #expect(server.received[0].header("Authorization") == "Bearer xoxb-secret")
-    #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
+    return (Deliverer(store, try Messages.receiver(line, ["T": "xoxb-secret"])), later)
   }
 
   @Test("a secret that is not set is said by the name of its variable")

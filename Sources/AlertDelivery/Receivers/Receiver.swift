@@ -99,6 +99,10 @@ public struct Receiver: Sendable {
     ).send()
   }
 
+  private static let refusalsOfUpdates: Set = [
+    "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "not_in_channel",
+  ]
+
   private func sendByBot(
     _ entry: OutboxEntry, _ rendered: RenderedMessage, _ token: String, _ channel: String, _ base: String,
     _ reference: String?
@@ -124,6 +128,10 @@ public struct Receiver: Sendable {
     guard read.ok else {
       let error = read.error ?? "unknown"
       if error == "ratelimited" { throw .rateLimited(milliseconds: 30_000) }
+      // The message is gone or too old to be rewritten: what is over is said in one of its own.
+      if updates, Self.refusalsOfUpdates.contains(error) {
+        return try sendByBot(entry, rendered, token, channel, base, nil)
+      }
       // Slack: "it is possible some aspect of the operation succeeded".
       if ["internal_error", "fatal_error"].contains(error) { throw .uncertain("Slack says \(error)") }
       if ["service_unavailable", "request_timeout"].contains(error) {
