@@ -162,6 +162,33 @@ import Testing
     #expect(server.received[1].body.contains("\"ts\":\"17.5\""))
   }
 
+  @Test("a PagerDuty incident is a group's, and its resolution ends it; a weekly digest opens none")
+  func pagerDuty() throws {
+    let server = LocalServer([LocalServer.answer(202)])
+    let (store, _) = try Messages.store()
+    var pipeline = AlertPipeline(try Messages.rules())
+    var output = Messages.make([Messages.deal("D1")], &pipeline)
+    _ = pipeline.take(.ended(dealID: "D1", at: Messages.noon), at: Messages.noon)
+    let later = Messages.noon.adding(milliseconds: 600_000)
+    output.messages += pipeline.tick(at: later).messages
+    let weekly = OutgoingMessage(id: "w", purpose: .weekly, receiver: "out", recipient: nil, madeAt: Messages.noon)
+    try store.commit(&pipeline, messages: output.messages + [weekly], decisions: [], offsets: [:])
+    let line = "out: {type: pagerduty, key_env: K, url: \"\(server.url)/v2/enqueue\", allow_private_addresses: true}"
+    let deliverer = Deliverer(store, try Messages.receiver(line, ["K": "routing"]))
+    for _ in 0..<3 { guard case .sent = try deliverer.step(at: later) else { Issue.record("not sent"); return } }
+    struct Event: Decodable {
+      var event_action: String?
+      var dedup_key: String?
+      var routing_key: String
+    }
+    let events = try server.received.map { try JSONDecoder().decode(Event.self, from: Data($0.body.utf8)) }
+    #expect(events.map(\.event_action) == ["trigger", "resolve", nil])
+    #expect(events[0].dedup_key == output.messages[0].groupKey)
+    #expect(events[1].dedup_key == events[0].dedup_key)
+    #expect(events.allSatisfy { $0.routing_key == "routing" })
+    #expect(server.received[2].head.hasPrefix("POST /v2/change/enqueue HTTP/1.1"))
+  }
+
   /// A deal's alert and its end, for a bot to deliver.
   private func resolution(_ server: LocalServer) throws -> (deliverer: Deliverer, later: Timestamp) {
     let line =

@@ -72,8 +72,7 @@ public struct Receiver: Sendable {
       return try sendSigned(entry, rendered, url, secretVariable, at: now)
     case .email(let email): return try sendMail(entry, rendered, email, at: now)
     case .pagerDuty(let key, let url):
-      _ = try post(url, [], try encode(PagerDutyEvent(message, rendered, key: try required(key))))
-      return nil
+      return try sendToPagerDuty(message, rendered, try required(key), url)
     }
   }
 
@@ -141,6 +140,21 @@ public struct Receiver: Sendable {
     }
     guard let channel = read.channel, let time = read.ts else { return nil }
     return "\(channel) \(time)"
+  }
+
+  /// What recurs is a change event: PagerDuty shows it beside incidents and wakes nobody. An incident for it would have no
+  /// end.
+  private func sendToPagerDuty(
+    _ message: OutgoingMessage, _ rendered: RenderedMessage, _ key: String, _ url: String
+  ) throws(DeliveryFailure) -> String? {
+    switch message.purpose {
+    case .daily, .weekly, .monthly:
+      let changes = url.replacing("/v2/enqueue", with: "/v2/change/enqueue")
+      _ = try post(changes, [], try encode(PagerDutyChange(message, rendered, key: key)))
+    default:
+      _ = try post(url, [], try encode(PagerDutyEvent(message, rendered, key: key)))
+    }
+    return nil
   }
 
   private func sendSigned(

@@ -69,6 +69,8 @@ struct PagerDutyEvent: Encodable {
   var dedup_key: String
   var payload: Payload
 
+  /// An incident is a group's: what the group says later adds to it, and its resolution ends it. A message that gathers
+  /// several groups is an incident of its own.
   init(_ message: OutgoingMessage, _ rendered: RenderedMessage, key: String) {
     routing_key = key
     event_action = message.alerts.isEmpty ? "resolve" : "trigger"
@@ -77,6 +79,25 @@ struct PagerDutyEvent: Encodable {
     payload = Payload(
       summary: String(rendered.subject.prefix(1_024)), source: "dealpulse",
       severity: isCritical ? "critical" : "warning",
+      custom_details: ["text": rendered.text, "message_id": message.id])
+  }
+}
+
+/// A change event of PagerDuty: information without an incident.
+struct PagerDutyChange: Encodable {
+  struct Payload: Encodable {
+    var summary: String
+    var source: String
+    var timestamp: String
+    var custom_details: [String: String]
+  }
+  var routing_key: String
+  var payload: Payload
+
+  init(_ message: OutgoingMessage, _ rendered: RenderedMessage, key: String) {
+    routing_key = key
+    payload = Payload(
+      summary: String(rendered.subject.prefix(1_024)), source: "dealpulse", timestamp: message.madeAt.rfc3339,
       custom_details: ["text": rendered.text, "message_id": message.id])
   }
 }
