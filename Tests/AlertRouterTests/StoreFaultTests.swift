@@ -56,6 +56,25 @@ import Testing
     #expect(stage.arrivals.count == 9)
   }
 
+  @Test("a second router on one store ends with what to do; a kill frees the store for the next")
+  func taken() throws {
+    let stage = try Stage()
+    let first = try stage.start()
+    try stage.send([try Stage.event("D1")])
+    try stage.waitFor("the first alert") { stage.arrivals.count == 1 }
+    let second = try stage.start(instance: "router-2")
+    try stage.waitFor("the end of the second") { !second.isRunning }
+    #expect(second.terminationStatus == 1)
+    #expect(stage.log().contains("another router, process \(first.processIdentifier), runs on it"))
+    #expect(first.isRunning)
+    kill(first.processIdentifier, SIGKILL)
+    try stage.waitFor("the end of the first") { !first.isRunning }
+    let third = try stage.start()
+    try stage.send([try Stage.event("D2")])
+    try stage.waitFor("the next alert") { stage.arrivals.count == 2 }
+    try stage.stop(third)
+  }
+
   @Test("a damaged store ends the router with what to do; moved away, the router learns what was said and goes on")
   func damaged() throws {
     let stage = try Stage()

@@ -16,6 +16,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case unreadable
     /// There is no such file.
     case missing
+    /// Another router runs on it.
+    case taken
   }
 
   /// What is wrong.
@@ -46,7 +48,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     StoreError(kind: .missing, path: path, text: "there is no such file")
   }
 
-  private init(kind: Kind, path: String, text: String) {
+  init(kind: Kind, path: String, text: String) {
     (self.kind, self.path, self.text) = (kind, path, text)
   }
 
@@ -56,7 +58,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   /// The words.
   public var description: String {
     let story = "the store \(path) can't be used (\(text)): \(advice)"
-    guard kind != .missing else { return story }
+    guard kind != .missing, kind != .taken else { return story }
     return "\(story). Nothing is lost: Kafka's offsets are committed after the store"
   }
 
@@ -67,6 +69,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case .damaged:
       "it is damaged; move it away and start again, the router then learns from alerts.state what was said"
     case .inaccessible: "check the path and its permissions"
+    case .taken: "end that one, or give this router a --store and an --instance-id of its own"
     case .missing:
       "name the router's file with --store, or run this in the router's folder; only alert-router run makes a store"
     case .unreadable: "another version has written it; use that version, or move the file away and start again"

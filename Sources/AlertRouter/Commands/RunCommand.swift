@@ -54,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
     settings.observability.bootstrapMetrics(metrics)
     let logger = Logger(label: "alert-router")
     logger.configuration(settings.effective)
+    let claim = try StoreLock(store: storage.store)
+    defer { withExtendedLifetime(claim) {} }
     let router = Router(
       settings: RouterProcessSettings(
         client: settings.client, topics: settings.topics, groupID: groupId, instanceID: instanceId,
