@@ -24,11 +24,18 @@ struct RouterProcessSettings: Sendable {
 
 /// The process: one thread reads, decides and stores; others deliver.
 final class Router: Sendable {
+  /// The rules that hold now, and the links that they ask for.
+  private struct Current: Sendable {
+    var rules: RouterRules
+    var links: FeedbackLinks?
+  }
+
   let settings: RouterProcessSettings
   let store: RouterStore
   let templates: MessageTemplates
   let logger: Logger
-  private let rules: RouterRules
+  private let current: Mutex<Current>
+  private let deliveries: Deliveries
   private let isStopping = Atomic<Bool>(false)
   private let isReloadAsked = Atomic<Bool>(false)
   private let healthyAt = Atomic<Int64>(0)
@@ -38,10 +45,11 @@ final class Router: Sendable {
     settings: RouterProcessSettings, rules: RouterRules, templates: MessageTemplates, store: RouterStore, logger: Logger
   ) {
     self.settings = settings
-    self.rules = rules
+    current = Mutex(Current(rules: rules))
     self.templates = templates
     self.store = store
     self.logger = logger
+    deliveries = Deliveries(store, templates, logger)
   }
 
   /// Whether this process has the secrets that the receivers need.
@@ -60,19 +68,22 @@ final class Router: Sendable {
   /// Reads the rules again soon. Safe from any thread.
   func reload() { isReloadAsked.store(true, ordering: .releasing) }
 
+  private var rules: RouterRules { current.withLock { $0.rules } }
+
   private var stops: Bool { isStopping.load(ordering: .acquiring) }
 
   /// Runs until `stop`. Blocks.
   func run() throws {
     try store.recoverIntents()
     guard let loop = try makeLoop() else { return }
-    let links = try feedbackLinks()
-    let interface = try startInterface(links)
-    let workers = startDelivery(rules, links) + [startHeartbeat(rules.heartbeatURL)]
+    try follow(rules)
+    let interface = try startInterface()
+    let heartbeat = startHeartbeat()
     defer {
       interface?.stop()
       stop()
-      for worker in workers { worker.join() }
+      deliveries.stop()
+      heartbeat.join()
     }
     try loop.run { now in
       healthyAt.store(now.milliseconds, ordering: .releasing)
@@ -113,11 +124,8 @@ final class Router: Sendable {
   private func newRules() -> RouterRules? {
     do {
       let read = try RulesLoader.load(file: settings.rulesFile)
-      guard read.receivers == rules.receivers, read.feedback == rules.feedback else {
-        RouterMetrics.countReload(isTaken: false)
-        logger.error("receivers or feedback have changed: restart the router; the old rules stay until then")
-        return nil
-      }
+      try Self.verifySecrets(of: read)
+      try follow(read)
       RouterMetrics.countReload(isTaken: true)
       logger.info("rules read again")
       return read
@@ -128,7 +136,14 @@ final class Router: Sendable {
     }
   }
 
-  private func feedbackLinks() throws -> FeedbackLinks? {
+  /// Delivers and signs by these rules from now on.
+  private func follow(_ rules: RouterRules) throws(Failure) {
+    let links = try feedbackLinks(rules)
+    current.withLock { $0 = Current(rules: rules, links: links) }
+    deliveries.follow(rules, links)
+  }
+
+  private func feedbackLinks(_ rules: RouterRules) throws(Failure) -> FeedbackLinks? {
     guard let settings = rules.feedback else { return nil }
     let secret = ProcessInfo.processInfo.environment[settings.secretVariable] ?? ""
     guard secret.utf8.count >= 16 else {
@@ -139,11 +154,14 @@ final class Router: Sendable {
     return FeedbackLinks(base: settings.url, secret: secret, validMilliseconds: settings.valid.value)
   }
 
-  private func startInterface(_ links: FeedbackLinks?) throws -> ListeningServer? {
+  private func startInterface() throws -> ListeningServer? {
     guard let address = settings.listen else { return nil }
-    let api = RouterAPI(
-      store: store, token: settings.token, links: links, faults: { [self] in faults }, now: { Clock.wall() })
-    let server = try APIServer.start(api, at: address)
+    // Made anew for each request: the links may have changed.
+    let server = try APIServer.start(at: address) { [self] in
+      RouterAPI(
+        store: store, token: settings.token, links: current.withLock { $0.links }, faults: { [self] in faults },
+        now: { Clock.wall() })
+    }
     logger.info("serving the interface", metadata: ["address": "\(address)", "port": "\(server.port)"])
     if let file = settings.portFile { try String(server.port).write(toFile: file, atomically: true, encoding: .utf8) }
     return server
@@ -155,49 +173,18 @@ final class Router: Sendable {
     return silence < 30_000 ? [] : ["input: nothing was read and stored for \(silence / 1_000) s, see the log"]
   }
 
-  private func startDelivery(_ rules: RouterRules, _ links: FeedbackLinks?) -> [DedicatedThread] {
-    rules.receivers.values.flatMap { settings in
-      let deliverer = Deliverer(store, Receiver(settings, templates, links: links))
-      return (0..<settings.concurrency).map { _ in
-        DedicatedThread(name: "deliver-\(settings.name)") { [self] in deliver(deliverer, settings.name) }
-      }
-    }
-  }
-
-  private func deliver(_ deliverer: Deliverer, _ name: String) {
-    var clock = Clock()
-    while !stops {
-      let now = clock.now()
-      if clock.takeSetBack() { deliverer.clockWasSetBack() }
-      do {
-        switch try deliverer.step(at: now) {
-        case .idle: DedicatedThread.pause(milliseconds: 50)
-        case .sent(let id):
-          RouterMetrics.countDelivery(name, "sent")
-          logger.info("delivered", metadata: ["receiver": "\(name)", "message": "\(id)"])
-        case .failed(let id, let why):
-          RouterMetrics.countDelivery(name, "failed")
-          logger.warning("\(why)", metadata: ["receiver": "\(name)", "message": "\(id)"])
-        case .dead(let id, let why):
-          RouterMetrics.countDelivery(name, "dead")
-          logger.warning("\(why)", metadata: ["receiver": "\(name)", "message": "\(id)"])
-        }
-      } catch {
-        logger.error("\(error)")
-        DedicatedThread.pause(milliseconds: 1_000)
-      }
-    }
-  }
-
   /// Asks for the outside watch's URL each minute while the reading thread lives.
-  private func startHeartbeat(_ url: String?) -> DedicatedThread {
+  private func startHeartbeat() -> DedicatedThread {
     DedicatedThread(name: "heartbeat") { [self] in
-      guard let url else { return }
       var clock = Clock()
       var next: Int64 = 0
+      var lastURL: String?
       while !stops {
         let now = clock.now().milliseconds
-        if now >= next, now - healthyAt.load(ordering: .acquiring) < 30_000 {
+        let url = rules.heartbeatURL
+        if url != lastURL { next = 0 }
+        lastURL = url
+        if let url, now >= next, now - healthyAt.load(ordering: .acquiring) < 30_000 {
           next = now + 60_000
           do { try HealthPing.send(to: url) } catch { logger.warning("heartbeat: \(error)") }
         }

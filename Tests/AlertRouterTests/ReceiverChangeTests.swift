@@ -24,4 +24,26 @@ import Testing
     try stage.stop(after)
     #expect(try stage.store().latest(limit: 9).map(\.message.receiver) == ["out", "out"])
   }
+
+  @Test("SIGHUP takes other receivers, feedback links and a heartbeat: what waits goes where the new rules say")
+  func reloaded() throws {
+    let stage = try Stage()
+    try stage.write(Stage.rules.replacing("out", with: "hook").replacing("URL/", with: "http://127.0.0.1:1/"))
+    let router = try stage.start(environment: ["FEEDBACK": "0123456789abcdef"])
+    try stage.send([try Stage.event("D1")])
+    try stage.waitFor("a try") { try stage.store().entries(state: "pending").contains { $0.attempts > 0 } }
+    try stage.write(Stage.rules + "\nfeedback: {url: \"http://dp.test\", secret_env: NOT_SET_HERE}\n")
+    kill(router.processIdentifier, SIGHUP)
+    try stage.waitFor("the refusal") { stage.log().contains("NOT_SET_HERE") }
+    try stage.write(
+      Stage.rules + "\nfeedback: {url: \"http://dp.test\", secret_env: FEEDBACK}\nheartbeat_url: URL/alive\n")
+    kill(router.processIdentifier, SIGHUP)
+    try stage.waitFor("what waited") { stage.arrivals.map(\.deal) == ["D1"] }
+    try stage.waitFor("the heartbeat") { stage.server.received.contains { $0.head.hasPrefix("POST /alive") } }
+    #expect(stage.arrivals[0].body.contains("http:\\/\\/dp.test\\/feedback?"))
+    try stage.send([try Stage.event("D2")])
+    try stage.waitFor("an alert by the new rules") { stage.arrivals.map(\.deal) == ["D1", "D2"] }
+    try stage.waitFor("the results") { try stage.store().entries(state: "sent").count == 2 }
+    try stage.stop(router)
+  }
 }

@@ -68,6 +68,9 @@ public final class Deliverer: Sendable {
     return .sent(id: entry.message.id)
   }
 
+  /// Writes down what was acknowledged while the store could not be written; after it this deliverer is needed no more.
+  public func finish(at now: Timestamp) throws(StoreError) { try recordPending(at: now) }
+
   /// One thread at a time: two must not find the same channel free.
   private func take(at now: Timestamp) throws(StoreError) -> OutboxEntry? {
     try taking.withLock { _ throws(StoreError) in

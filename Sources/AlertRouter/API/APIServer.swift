@@ -7,14 +7,16 @@ import Programs
 enum APIServer {
   /// Listens; blocks until it does, so not from a task.
   ///
-  /// - Parameter address: `127.0.0.1:9095`, or port 0 for any that is free.
+  /// - Parameters:
+  ///   - address: `127.0.0.1:9095`, or port 0 for any that is free.
+  ///   - api: Asked for with each request.
   /// - Throws: `Failure` where the address can't be listened at.
-  static func start(_ api: RouterAPI, at address: String) throws -> ListeningServer {
+  static func start(at address: String, _ api: @escaping @Sendable () -> RouterAPI) throws -> ListeningServer {
     guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
       throw Failure("--listen \(address): write an IPv4 address and a port, such as 127.0.0.1:9095, or none")
     }
     return try ListeningServer(host: String(address[..<colon]), port: port, maximumBody: RouterAPI.maximumBody) {
-      try await handle($0, api)
+      try await handle($0, api())
     }
   }
 
