@@ -56,7 +56,7 @@ import Testing
     #expect(entry.message.receiver == "out")
   }
 
-  @Test("a message whose receiver is gone, and whose route nobody knows, is a dead letter that says so; retried, it is one again")
+  @Test("a message whose receiver is gone and whose route nobody knows is a dead letter, and again when it is retried")
   func strayWithoutRoute() throws {
     let (store, _) = try Messages.store()
     var pipeline = AlertPipeline(try Messages.rules())

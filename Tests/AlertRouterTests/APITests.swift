@@ -55,7 +55,8 @@ import Testing
     #expect(missing.status == 404)
   }
 
-  @Test("an acknowledgement is left for the router, one of nothing is refused; a path that there is not is answered with those that there are")
+  @Test(
+    "an acknowledgement is left for the router, one of nothing is refused, and an unknown path is told of the others")
   func acknowledging() throws {
     let api = RouterAPI(
       store: try StoredAlert.store("D1", at: noon), token: "t0k3n", links: nil, faults: { [] }, now: { [noon] in noon })

@@ -7,7 +7,7 @@ import Testing
 @testable import AlertRouter
 
 /// The program's commands as a person calls them.
-@Suite struct CommandTests {
+@Suite(.serialized) struct CommandTests {
   let folder: URL
 
   init() throws {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("a word about what is unknown is refused with status 1; a good one says what it does, and a silence is listed at once")
+  @Test("a word about what is unknown is refused; a good one says what it does, and a silence is listed at once")
   func words() throws {
     let path = try StoredAlert.store("D1", at: Timestamp(milliseconds: 1_772_452_800_000)).path
     func told(_ arguments: String...) throws -> (status: Int32, words: String) {

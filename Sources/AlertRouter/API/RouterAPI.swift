@@ -173,7 +173,9 @@ struct RouterAPI: Sendable {
 
   private func silences() throws -> APIResponse {
     let now = now()
-    return try list(try store.silencesToCome(at: now).silences) { silence, writer in Self.write(silence, at: now, &writer) }
+    return try list(try store.silencesToCome(at: now).silences) { silence, writer in
+      Self.write(silence, at: now, &writer)
+    }
   }
 
   // MARK: Commanding

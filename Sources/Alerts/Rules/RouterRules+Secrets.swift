@@ -6,7 +6,9 @@ public struct MissingVariable: Hashable, Sendable, CustomStringConvertible {
   public var variable: String
 
   /// The words.
-  public var description: String { "the receiver \(receiver) needs the environment variable \(variable), which is not set" }
+  public var description: String {
+    "the receiver \(receiver) needs the environment variable \(variable), which is not set"
+  }
 }
 
 extension RouterRules {
