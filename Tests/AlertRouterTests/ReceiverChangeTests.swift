@@ -5,11 +5,16 @@ import Testing
 
 /// Receivers change while messages wait and alerts are open.
 @Suite(.serialized) struct ReceiverChangeTests {
+  /// The rules with another receiver, which nobody answers for.
+  private static let deaf = Stage.rules.replacing("{out:", with: "{hook:").replacing(
+    "receiver: out", with: "receiver: hook"
+  )
+  .replacing("URL/", with: "http://127.0.0.1:1/")
+
   @Test("a receiver is renamed: what waited for the old one, and what its groups say next, goes to the new one")
   func renamed() throws {
     let stage = try Stage()
-    let deaf = Stage.rules.replacing("out", with: "hook").replacing("URL/", with: "http://127.0.0.1:1/")
-    try stage.write(deaf)
+    try stage.write(Self.deaf)
     let before = try stage.start()
     try stage.send([try Stage.event("D1")])
     try stage.waitFor("a try") { try stage.store().entries(state: "pending").contains { $0.attempts > 0 } }
@@ -28,7 +33,7 @@ import Testing
   @Test("SIGHUP takes other receivers, feedback links and a heartbeat: what waits goes where the new rules say")
   func reloaded() throws {
     let stage = try Stage()
-    try stage.write(Stage.rules.replacing("out", with: "hook").replacing("URL/", with: "http://127.0.0.1:1/"))
+    try stage.write(Self.deaf)
     let router = try stage.start(environment: ["FEEDBACK": "0123456789abcdef"])
     try stage.send([try Stage.event("D1")])
     try stage.waitFor("a try") { try stage.store().entries(state: "pending").contains { $0.attempts > 0 } }

@@ -26,7 +26,7 @@ extension RouterStore {
     let found = try read { try Int64.fetchAll($0, sql: sql, arguments: StatementArguments(known)) }
     guard !found.isEmpty else { return [] }
     return try write { database in
-      try found.compactMap { sequence in
+      try found.compactMap { sequence -> StrayMessage? in
         guard
           let row = try Row.fetchOne(
             database, sql: "SELECT * FROM outbox WHERE sequence = ? AND state = 'pending'", arguments: [sequence])
