@@ -85,8 +85,8 @@ extension RouterStore {
   /// Acknowledges the open alert of a subject at the router's next turn; false where no router of the group has one open,
   /// as far as this store knows.
   public func acknowledge(subject: String, author: String) throws(StoreError) -> Bool {
-    let isOpenHere = try openAlert(subject: subject, in: "alerts") != nil
-    guard try isOpenHere || alertElsewhere(subject: subject) != nil else { return false }
+    let known = [try openAlert(subject: subject, in: "alerts"), try alertElsewhere(subject: subject)]
+    guard known.contains(where: { $0 != nil }) else { return false }
     try submit(.acknowledge(subject: subject, author: author))
     return true
   }

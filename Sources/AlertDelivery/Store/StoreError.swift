@@ -49,7 +49,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   }
 
   init(kind: Kind, path: String, text: String) {
-    (self.kind, self.path, self.text) = (kind, path, text)
+    self.kind = kind
+    self.path = path
+    self.text = text
   }
 
   /// Whether it may be over without anybody replacing the file.

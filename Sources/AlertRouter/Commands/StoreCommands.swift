@@ -4,6 +4,7 @@ import ArgumentParser
 import Configuration
 import Deals
 import Foundation
+import Programs
 
 /// `alert-router why`: what was and was not sent about a deal?
 struct WhyCommand: ParsableCommand {
