@@ -142,7 +142,7 @@ import Testing
       return
     }
     #expect(
-      server.received.map { $0.head.prefix { $0 != "\r" } } == [
+      server.received.map { $0.head.prefix { !$0.isNewline } } == [
         "POST /chat.postMessage HTTP/1.1", "POST /chat.update HTTP/1.1", "POST /chat.postMessage HTTP/1.1",
       ])
     #expect(server.received[2].body.contains("\"channel\":\"#deals\""))
