@@ -166,7 +166,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ScorerRuntimeTests",
-      dependencies: ["ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Topics"],
+      dependencies: ["ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Topics", "Trends"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", "Observability", log, arguments],
