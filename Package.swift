@@ -169,7 +169,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ScorerRuntimeTests",
-      dependencies: ["ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Kafka", "Topics"],
+      dependencies: [
+        "ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Kafka", "Topics", "Trends",
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "DealScorer", dependencies: ["ScorerRuntime", "Configuration", "Observability", log, arguments],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Deals
 import Replay
+import ScorerRuntime
 import Trends
 
 /// `deal-replay insights`: what the outcomes of a history say.
@@ -12,6 +13,7 @@ struct InsightsCommand: ParsableCommand {
     abstract: "Tells what drives the win rates of a history: factors, combinations, reps, quarters, shifts.",
     discussion: """
       Tiers are those of weighted-v1 in-sample, as the reference has them: for what a score is worth see backtest.
+      Shifts are those that a live scorer would have told, with the keys under trends of the file that --config names.
       """)
 
   @OptionGroup var history: HistoryOptions
@@ -28,8 +30,9 @@ struct InsightsCommand: ParsableCommand {
   }
 
   func run() throws {
+    let watched = try model.config.map { try TrendSettings(file: $0) } ?? TrendSettings()
     let lives = DealLives(try history.load())
-    let closed = ClosedHistory(lives)
+    let closed = ClosedHistory(lives, watched)
     let (insights, shifts) = (closed.insights, closed.shifts)
     switch format {
     case .json: try ResultFile(path: output).write(insights.json(tiers: try tiers(lives), shifts: shifts) + "\n")

@@ -6,6 +6,7 @@ import Scoring
 import ScorerRuntime
 import Testing
 import Topics
+import Trends
 
 @Suite struct ScorerConfigurationTests {
   private var root: URL {
@@ -38,6 +39,37 @@ import Topics
     #expect(changed != "default")
     #expect(try load([("scoring.minimum_deals", "20")]).engine.configurationHash == changed)
     #expect(try load([("scoring.minimum_deals", "21")]).engine.configurationHash != changed)
+  }
+
+  @Test("a replay watches what the file says under trends, whole or in part, and leaves all else alone") func trends()
+    throws
+  {
+    let text = """
+      kafka:
+        bootstrap_servers: nowhere:9092
+      scoring:
+        minimum_deals: 20
+      trends:
+        segments: [rep, rep*industry]
+        detector: plain
+        velocity_floor: 120
+        silence_hours: 2
+      """
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let settings = try TrendSettings(file: path)
+    #expect(settings.segments.map(\.name) == ["rep", "rep*industry"])
+    #expect(settings.detector == .plain && settings.velocityFloor == 120 && settings.minimumDeals == 20)
+    #expect(settings == (try load(file: path)).trends?.engine)
+    #expect(try TrendSettings(file: root.appendingPathComponent("config/scorer.yaml").path) == TrendSettings())
+  }
+
+  @Test("a segment that is none is named") func wrongSegment() {
+    let faults = #expect(throws: ConfigurationFaults.self) {
+      try ScorerSettings.load(file: nil, environment: [:], flags: [("trends.segments", "rep,industry,colour,region")])
+    }
+    #expect(faults.map { "\($0)" }?.contains("(colour is neither)") == true, "\(String(describing: faults))")
   }
 
   @Test("a replay leaves alone just those parts of scorer.yaml on which no score depends")

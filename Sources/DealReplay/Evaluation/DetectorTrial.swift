@@ -14,6 +14,8 @@ struct DetectorTrial {
 
   let detector: TrendShift.Detector
   let dealsPerWeek: Double
+  /// Looks at the end of each day, as a live processor does, and not of each week.
+  var looksDaily = false
 
   /// Deals of all segments in a year.
   var yearlyDeals: Double { Double(Self.segments) * dealsPerWeek * 52 }
@@ -67,16 +69,19 @@ struct DetectorTrial {
   private func openings(seed: UInt64, _ truth: SegmentSimulator.Truth, weeks: Int) -> [(week: Int, began: Int)] {
     var simulator = SegmentSimulator(seed: seed, dealsPerWeek: dealsPerWeek, truth: truth)
     var watch = RateWatch()
+    var days = WeekDays(seed: seed)
     var found: [(week: Int, began: Int)] = []
     for number in 0..<weeks {
       let week = Self.firstWeek + number
       let (won, lost) = simulator.week()
-      for _ in 0..<won { watch.count(.won, week: week) }
-      for _ in 0..<lost { watch.count(.lost, week: week) }
-      if watch.look(week: week, threshold: yearlyDeals / settings.falseAlarmsPerYear, settings) == .opened,
-        let open = watch.open
-      {
-        found.append((number, open.week - Self.firstWeek))
+      for day in looksDaily ? days.spread(won, lost) : [(won, lost)] {
+        for _ in 0..<day.won { watch.count(.won, week: week) }
+        for _ in 0..<day.lost { watch.count(.lost, week: week) }
+        if watch.look(week: week, threshold: yearlyDeals / settings.falseAlarmsPerYear, settings) == .opened,
+          let open = watch.open
+        {
+          found.append((number, open.week - Self.firstWeek))
+        }
       }
     }
     return found
@@ -114,5 +119,29 @@ struct DetectorTrial {
     }
     let middle = (trials - 1) / 2
     return middle < delays.count ? delays.sorted()[middle] : nil
+  }
+}
+
+/// Spreads a week's deals over its days at random. Seeded: the same seed, the same days.
+private struct WeekDays {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// Each deal closes on any of the seven days alike.
+  mutating func spread(_ won: Int, _ lost: Int) -> [(won: Int, lost: Int)] {
+    var days = [(won: Int, lost: Int)](repeating: (0, 0), count: 7)
+    for _ in 0..<won { days[day()].won += 1 }
+    for _ in 0..<lost { days[day()].lost += 1 }
+    return days
+  }
+
+  /// Source: splitmix64 (Sebastiano Vigna, public domain).
+  private mutating func day() -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int((mixed ^ (mixed >> 31)) % 7)
   }
 }

@@ -20,9 +20,11 @@ public struct ClosedHistory {
   private let byQuarter: [Quarter: [ClosedDeal]]
 
   /// Goes through the ledger of a history.
-  public init(_ lives: DealLives) {
+  ///
+  /// - Parameter settings: What the trend processor would have watched.
+  public init(_ lives: DealLives, _ settings: TrendSettings = TrendSettings()) {
     var closed: [DealID: ClosedDeal] = [:]
-    var trends = TrendEngine()
+    var trends = TrendEngine(settings: settings)
     var shifts: [TrendShift] = []
     for (offset, entry) in lives.ledger.enumerated() {
       closed[entry.dealID] = entry.added

@@ -47,7 +47,13 @@ public enum ScorerKeys {
     "trends.segments", default: SegmentDimensions.standard.map(\.name),
     "Dimensions whose segments are watched, and pairs such as rep*industry."
   ) {
-    $0.allSatisfy { SegmentDimensions(name: $0) != nil } && !$0.isEmpty ? nil : "must be dimensions, or pairs with a *"
+    segmentFault($0)
+  }
+  /// What is wrong with a list of segments: the first item that is none.
+  private static func segmentFault(_ names: [String]) -> String? {
+    if names.isEmpty { return "must name at least one" }
+    guard let wrong = names.first(where: { SegmentDimensions(name: $0) == nil }) else { return nil }
+    return "must be dimensions, or pairs of two with a * (\(wrong) is neither)"
   }
   static let trendDetector = ConfigurationKey(
     "trends.detector", default: TrendShift.Detector.sequential, "How shifts of a win rate are found.")
@@ -63,12 +69,24 @@ public enum ScorerKeys {
     "Dollars for each day of the cycle below which velocity is low.")
   static let silenceHours = ConfigurationKey(
     "trends.silence_hours", default: 4, in: 0...1_000,
-    "Hours of business (Monday to Friday, 9 to 17) without any score or outcome after which data counts as unavailable; 0 for never."
+    "Hours of business (Monday to Friday, 9 to 17) without any change in deals.changes after which data counts as unavailable; 0 for never."
   )
   static let timeZone = ConfigurationKey(
     "reports.time_zone", default: "UTC",
     "The zone in which days, weeks and months of reports end, such as Europe/Paris."
   ) { TimeZone(identifier: $0) == nil ? "must be an IANA time zone" : nil }
+
+  /// The keys of what the trend engine watches.
+  private static let trendKeys = [
+    trendSegments.declaration, trendDetector.declaration, trendPoints.declaration, trendDeals.declaration,
+    falseAlarms.declaration, velocityFloor.declaration,
+  ]
+
+  /// Those keys, in a file of which all else is left alone.
+  static let trendSchema = ConfigurationSchema(
+    keys: trendKeys + [trendsEnabled.declaration, trendsGroup.declaration, silenceHours.declaration],
+    parts: EngineKeys.parts.union(EngineKeys.runtimeParts)
+      .union(EngineKeys.all.map { String($0.name.prefix { $0 != "." }) }).subtracting(["trends"]))
 
   /// Everything that `scorer.yaml` may hold. `currency_rates` and `playbook` have a structure of their own. The keys on which scores depend are declared in
   /// `EngineKeys`.
@@ -78,9 +96,7 @@ public enum ScorerKeys {
       instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
       commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, backfillStep.declaration,
       trendsEnabled.declaration, trendsGroup.declaration,
-      trendSegments.declaration, trendDetector.declaration, trendPoints.declaration, trendDeals.declaration,
-      falseAlarms.declaration, velocityFloor.declaration, silenceHours.declaration, timeZone.declaration,
-    ], parts: EngineKeys.parts)
+    ] + trendKeys + [silenceHours.declaration, timeZone.declaration], parts: EngineKeys.parts)
 }
 
 extension ScorerSettings.Guarantee: ConfigurationWord {}

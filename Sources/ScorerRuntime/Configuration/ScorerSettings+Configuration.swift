@@ -67,12 +67,28 @@ extension ScorerSettings {
     trends.groupID = topics.prefix + configuration[ScorerKeys.trendsGroup]
     trends.timeZone = TimeZone(identifier: configuration[ScorerKeys.timeZone]) ?? .gmt
     trends.silenceHours = configuration[ScorerKeys.silenceHours]
-    trends.engine.segments = configuration[ScorerKeys.trendSegments].compactMap { SegmentDimensions(name: $0) }
-    trends.engine.detector = configuration[ScorerKeys.trendDetector]
-    trends.engine.minimumPoints = configuration[ScorerKeys.trendPoints]
-    trends.engine.minimumDeals = configuration[ScorerKeys.trendDeals]
-    trends.engine.falseAlarmsPerYear = configuration[ScorerKeys.falseAlarms]
-    trends.engine.velocityFloor = configuration[ScorerKeys.velocityFloor]
+    trends.engine = TrendSettings(configuration)
     return trends
+  }
+}
+
+extension TrendSettings {
+  /// What a configuration says of the trend engine.
+  init(_ configuration: Configuration) {
+    self.init()
+    segments = configuration[ScorerKeys.trendSegments].compactMap { SegmentDimensions(name: $0) }
+    detector = configuration[ScorerKeys.trendDetector]
+    minimumPoints = configuration[ScorerKeys.trendPoints]
+    minimumDeals = configuration[ScorerKeys.trendDeals]
+    falseAlarmsPerYear = configuration[ScorerKeys.falseAlarms]
+    velocityFloor = configuration[ScorerKeys.velocityFloor]
+  }
+
+  /// What a file says under `trends`: `scorer.yaml` whole, or a part of one. All else is left alone, and the environment is
+  /// not asked: a replay is determined by its arguments.
+  ///
+  /// - Throws: `ConfigurationFaults` with every fault and its line.
+  public init(file: String) throws(ConfigurationFaults) {
+    self.init(try Configuration(ScorerKeys.trendSchema, file: file, environment: [:], flags: []))
   }
 }

@@ -3,9 +3,11 @@ import Deals
 /// The figures of one watched segment in rolling windows that end with a period: four weeks, eight weeks and a quarter beside
 /// the year before that quarter.
 struct SegmentFigures {
-  /// Segments of one pair of dimensions, segments of all together, and loss reasons of each that a report names, those with
-  /// the most deals first: more would not fit into a record.
-  static let (namedPairs, namedSegments, namedReasons) = (100, 350, 20)
+  /// Segments of one pair of dimensions and segments of all together that a report names, those with the most deals first:
+  /// more would not fit into a record.
+  static let (namedPairs, namedSegments) = (100, 250)
+  /// Loss reasons that a report names, of all deals and of each segment.
+  private static let (namedReasons, namedSegmentReasons) = (20, 5)
 
   /// The first instants of the windows, in local days.
   struct Windows {
@@ -60,7 +62,9 @@ struct SegmentFigures {
     }
     let reasons = Dictionary(grouping: lost.compactMap(\.lossReason)) { $0 }.mapValues(\.count)
     return stages
-      + reasons.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }.prefix(namedReasons)
+      + reasons.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }.prefix(
+        segment == nil ? namedReasons : namedSegmentReasons
+      )
       .map { Report.Figure("\(prefix)lost_for/\($0.key.text)", Double($0.value)) }
   }
 
