@@ -46,7 +46,7 @@ import Testing
     let other = try StoredAlert.emptyStore()
     var learner = AlertPipeline(try StoredAlert.rules())
     learner.ownNothing()
-    learner.learn(.alert(Fingerprint(kind: .dealRisk, subject: "D1"), state), from: "other", at: noon)
+    _ = learner.learn(.alert(Fingerprint(kind: .dealRisk, subject: "D1"), state), from: "other", at: noon)
     try other.commit(&learner, messages: [], decisions: [], offsets: [:])
     #expect(try WhyCommand.lines("D1", other)[0].contains("another router of the group speaks of D1: High"))
     #expect(try WhyCommand.lines("D2", other)[0].contains("or another router of the group has its partition"))
