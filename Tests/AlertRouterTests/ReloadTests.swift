@@ -21,6 +21,8 @@ import Testing
     try stage.waitFor("the new rules") { stage.log().contains("rules read again") }
     try stage.send([try Stage.event("D3"), try Stage.event("D4", dollars: 2_000_000)])
     try stage.waitFor("an alert by the new rules") { stage.arrivals.count == 3 }
+    // Another partition may be read later.
+    try stage.waitFor("the decision on D3") { try !stage.store().decisions(subject: "D3").isEmpty }
     try stage.stop(router)
     #expect(stage.arrivals.map(\.deal) == ["D1", "D2", "D4"])
     #expect(try stage.store().decisions(subject: "D3").map(\.reason) == [.belowThreshold])
