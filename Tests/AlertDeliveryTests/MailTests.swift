@@ -7,15 +7,18 @@ import Testing
 
 /// Whether there is a mail server, and what it runs.
 enum MailServer {
-  static let isInstalled: Bool = {
+  static var isInstalled: Bool { python != nil }
+
+  /// The Python that has it: Debian's packages are known to the system's own alone.
+  static let python: String? = ["/usr/bin/python3", "python3"].first { python in
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import aiosmtpd"]
+    process.arguments = [python, "-c", "import aiosmtpd"]
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
-  }()
+  }
 
   /// Writes each mail to standard output as one line of JSON; ends with its standard input.
   static let script = """
@@ -41,8 +44,8 @@ enum MailServer {
     """
 }
 
-/// Against aiosmtpd, a real SMTP server (`pip install aiosmtpd`); without it these tests are skipped.
-@Suite(.serialized, .enabled(if: MailServer.isInstalled, "aiosmtpd is not installed: pip install aiosmtpd"))
+/// Against aiosmtpd, a real SMTP server (Debian's python3-aiosmtpd); without it these tests are skipped.
+@Suite(.serialized, .enabled(if: MailServer.isInstalled, "aiosmtpd is not installed: apt-get install python3-aiosmtpd"))
 struct MailTests {
   private struct Server {
     var process: Process
@@ -53,7 +56,7 @@ struct MailTests {
     init(authenticates: Bool = false) throws {
       process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = ["python3", "-c", MailServer.script] + (authenticates ? ["auth"] : [])
+      process.arguments = [MailServer.python ?? "python3", "-c", MailServer.script] + (authenticates ? ["auth"] : [])
       input = Pipe()
       let pipe = Pipe()
       process.standardInput = input

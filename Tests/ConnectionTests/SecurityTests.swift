@@ -117,8 +117,8 @@ import Testing
       }
     }
     #expect(
-      try words("kafka:\n  ssl_ca_location: /etc/hostname\n").contains("\(path):2: kafka.ssl_ca_location: is set"))
-    let half = "kafka:\n  security_protocol: ssl\n  ssl_certificate_location: /etc/hostname\n"
+      try words("kafka:\n  ssl_ca_location: \(#filePath)\n").contains("\(path):2: kafka.ssl_ca_location: is set"))
+    let half = "kafka:\n  security_protocol: ssl\n  ssl_certificate_location: \(#filePath)\n"
     #expect(try words(half).contains("\(path):3: kafka.ssl_key_location: goes with kafka.ssl_certificate_location"))
   }
 
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test("A certificate without its key is refused") func halfAPair() {
-    let text = words(["kafka.security_protocol": "ssl", "kafka.ssl_certificate_location": "/etc/hostname"])
+    let text = words(["kafka.security_protocol": "ssl", "kafka.ssl_certificate_location": "\(#filePath)"])
     #expect(text.contains("set both or neither"))
   }
 
@@ -140,7 +140,7 @@ import Testing
   func notACertificate()
     throws
   {
-    let settings = try load(["kafka.security_protocol": "ssl", "kafka.ssl_ca_location": "/etc/hostname"])
+    let settings = try load(["kafka.security_protocol": "ssl", "kafka.ssl_ca_location": "\(#filePath)"])
     #expect(throws: KafkaError.self) {
       _ = try Admin(settings.client, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

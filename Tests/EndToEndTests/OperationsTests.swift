@@ -57,17 +57,20 @@ extension EndToEnd {
       let demo = try Program("dealpulse", ["demo", "--events", "500", "--port-file", file])
       #expect(eventually { FileManager.default.fileExists(atPath: file) })
       let servers = try String(contentsOfFile: file, encoding: .utf8)
+      // Before a process has its own program, nothing ties its end to the demo's.
+      #expect(eventually { Self.processes(withArgument: servers, of: "deal-scorer") })
       demo.signal(signal)
       demo.wait()
       #expect(eventually { !Self.processes(withArgument: file) && !Self.processes(withArgument: servers) })
     }
 
-    private static func processes(withArgument argument: String) -> Bool {
+    private static func processes(withArgument argument: String, of program: String = "") -> Bool {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       return names.contains { name in
         guard Int(name) != nil else { return false }
-        return FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
-          .map { String(decoding: $0, as: UTF8.self).contains(argument) } ?? false
+        guard let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else { return false }
+        let words = String(decoding: line, as: UTF8.self)
+        return words.contains(argument) && words.prefix { $0 != "\0" }.hasSuffix(program)
       }
     }
 

@@ -59,11 +59,13 @@ final class Stream {
   var options: [String] { ["--bootstrap-servers", servers, "--topic-prefix", topics.prefix] }
   var group: String { topics.prefix + "deal-scorer" }
 
-  func scorer(_ instance: String = "one", _ more: [String] = [], device: String? = nil) throws -> Program {
+  func scorer(
+    _ instance: String = "one", _ more: [String] = [], session: Int = 6_000, device: String? = nil
+  ) throws -> Program {
     try Program(
       "deal-scorer",
       options + [
-        "--group-id", group, "--instance-id", instance, "--session-timeout", "6000", "--fetch-wait", "10",
+        "--group-id", group, "--instance-id", instance, "--session-timeout", "\(session)", "--fetch-wait", "10",
       ] + more, device: device)
   }
 

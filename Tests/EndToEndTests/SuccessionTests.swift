@@ -66,9 +66,10 @@ extension EndToEnd {
     @Test("a scorer that joins takes over what moves to it, and the other goes on with the rest as it is")
     func joins() throws {
       let drill = try Drill(seconds: 20)
-      let first = try drill.stream.scorer("first")
+      // A session that no pause of a busy machine outlasts: both are to stay in the group.
+      let first = try drill.stream.scorer("first", session: 30_000)
       try drill.wait(untilScored: 0.1)
-      let second = try drill.stream.scorer("second")
+      let second = try drill.stream.scorer("second", session: 30_000)
       #expect(eventually { keeps(first) }, "\(first.output.suffix(2_000))")
       try drill.expectSame([first, second])
       // Each has written what the other restored, and both are alive.

@@ -47,11 +47,12 @@ final class TestCluster {
   }
 }
 
-/// Calls until a condition holds; false where it does not within a minute.
+/// Calls until a condition holds; false where it does not within five minutes.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-  let deadline = Date().addingTimeInterval(60)
+  let deadline = Date().addingTimeInterval(300)
   while Date() < deadline {
     if try condition() { return true }
+    usleep(2_000)
   }
   return false
 }

@@ -28,8 +28,15 @@ import Testing
     try producer.flush(timeout: 10_000)
   }
 
-  private func assign(_ consumer: Consumer) throws {
-    try consumer.assign([partitions[0]: .beginning, partitions[1]: .beginning])
+  /// Queues of partitions that are assigned but not read yet: what had been fetched before a queue began would go to the polls.
+  private func queues(of consumer: Consumer) throws -> [PartitionQueue] {
+    let starts: [TopicPartition: StartOffset] = [partitions[0]: .beginning, partitions[1]: .beginning]
+    try consumer.assign(starts)
+    try consumer.pause(partitions)
+    try consumer.seek(starts)
+    let queues = try partitions.map { try PartitionQueue($0, of: consumer) }
+    try consumer.resume(partitions)
+    return queues
   }
 
   @Test("records of two partitions are taken in the order of their time, and polls hand out none of them")
@@ -37,8 +44,7 @@ import Testing
     try produce(0..<20)
     let consumer = try cluster.consumer()
     defer { consumer.close() }
-    try assign(consumer)
-    let queues = try partitions.map { try PartitionQueue($0, of: consumer) }
+    let queues = try queues(of: consumer)
     var times: [Int64] = []
     var polled = 0
     #expect(
@@ -58,8 +64,7 @@ import Testing
     try produce(0..<10)
     let consumer = try cluster.consumer()
     defer { consumer.close() }
-    try assign(consumer)
-    var queues = try partitions.map { try PartitionQueue($0, of: consumer) }
+    var queues = try queues(of: consumer)
     #expect(
       eventually {
         consumer.withBatch(maxMessages: 1, timeout: 10) { _ in }
@@ -69,8 +74,7 @@ import Testing
     queues = []
     #expect(consumer.receive(8).count == 8)
     try consumer.assign([:])
-    try assign(consumer)
-    for partition in partitions { _ = try PartitionQueue(partition, of: consumer) }
+    _ = try self.queues(of: consumer)
     #expect(consumer.receive(10).count == 10)
   }
 }

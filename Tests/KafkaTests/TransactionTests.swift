@@ -54,9 +54,13 @@ import Testing
     }
     try producer.abortTransaction()
     try producer.beginTransaction()
-    try producer.send(topic, "k", "v")
+    let group = DeliveryGroup()
+    try producer.send(topic, "k", "again", group: group)
     try producer.send(offsets: [TopicPartition(name, 0): 1], as: metadata)
     try producer.commitTransaction()
+    #expect(group.isComplete && group.firstFailure == nil)
+    // The embedded broker shows what was aborted, too.
+    #expect(consumer.receive(2).last?.value == "again")
     consumer.close()
     producer.close()
   }
@@ -93,6 +97,10 @@ import Testing
     try producer.send(topic, "k", "v")
     cluster.broker?.pushErrors(apiKey: APIKey.endTransaction, [15, 15])
     try producer.commitTransaction()
+    let consumer = try cluster.consumer()
+    try consumer.subscribe([name])
+    #expect(consumer.receive(1).map(\.value) == ["v"])
+    consumer.close()
     producer.close()
   }
 }
