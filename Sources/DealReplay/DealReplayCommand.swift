@@ -57,7 +57,11 @@ struct ResultFile {
   /// Writes a text whole; a file is replaced only when all of it is there.
   func write(_ text: String) throws {
     guard let path else {
-      FileHandle.standardOutput.write(Data(text.utf8))
+      do {
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+      } catch {
+        throw ReplayError.unwritable(file: "standard output", reason: error.localizedDescription)
+      }
       return
     }
     do {
@@ -70,5 +74,5 @@ struct ResultFile {
 
 /// Says something to the person at the terminal; results go to standard output alone.
 func note(_ text: String) {
-  FileHandle.standardError.write(Data("deal-replay: \(text)\n".utf8))
+  try? FileHandle.standardError.write(contentsOf: Data("deal-replay: \(text)\n".utf8))
 }

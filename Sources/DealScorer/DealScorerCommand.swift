@@ -98,6 +98,8 @@ struct DealScorerCommand: AsyncParsableCommand {
   }
 
   private static func complain(_ text: String) {
-    FileHandle.standardError.write(Data(text.split(separator: "\n").map { "deal-scorer: \($0)\n" }.joined().utf8))
+    let lines = text.split(separator: "\n").map { "deal-scorer: \($0)\n" }.joined()
+    // Where they can't be written, the status has to say it all.
+    try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
   }
 }

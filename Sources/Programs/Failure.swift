@@ -34,7 +34,8 @@ extension AsyncParsableCommand {
       guard let status = (error as? Failure)?.status ?? status(error) else { exit(withError: error) }
       let name = configuration.commandName ?? "\(Self.self)"
       let lines = "\(error)".split(separator: "\n").map { "\(name): \($0)\n" }.joined()
-      FileHandle.standardError.write(Data(lines.utf8))
+      // Where they can't be written, the status has to say it all.
+      try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
       Foundation.exit(status)
     }
   }

@@ -11,7 +11,7 @@ public struct Receiver: Sendable {
   private let templates: MessageTemplates
   private let links: FeedbackLinks?
   private let secret: @Sendable (String) -> String?
-  private let print: @Sendable (String) -> Void
+  private let print: @Sendable (String) throws -> Void
 
   /// A receiver.
   ///
@@ -22,7 +22,9 @@ public struct Receiver: Sendable {
   public init(
     _ settings: ReceiverSettings, _ templates: MessageTemplates, links: FeedbackLinks? = nil,
     secret: @escaping @Sendable (String) -> String? = { ProcessInfo.processInfo.environment[$0] },
-    print: @escaping @Sendable (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
+    print: @escaping @Sendable (String) throws -> Void = {
+      try FileHandle.standardOutput.write(contentsOf: Data($0.utf8))
+    }
   ) {
     self.settings = settings
     self.templates = templates
@@ -59,8 +61,12 @@ public struct Receiver: Sendable {
     let rendered = templates.render(message, links: links)
     switch settings.transport {
     case .console:
-      print(
-        "--- \(message.receiver) → \(message.recipient?.name ?? "channel") · \(rendered.subject)\n\(rendered.text)\n")
+      let reader = message.recipient?.name ?? "channel"
+      do {
+        try print("--- \(message.receiver) → \(reader) · \(rendered.subject)\n\(rendered.text)\n")
+      } catch {
+        throw .transient("standard output can't be written: \(error.localizedDescription)")
+      }
       return nil
     case .slackWebhook(let variable):
       let payload = SlackPayload(rendered, footer: footer(entry))

@@ -15,11 +15,12 @@ struct SinkCommand: ParsableCommand {
 
   func run() throws {
     let sink = try MessageSink(port: port) { message in
-      FileHandle.standardOutput.write(Data((message.printed + "\n").utf8))
+      try? FileHandle.standardOutput.write(contentsOf: Data((message.printed + "\n").utf8))
     }
     let mail = try SMTPSink { bytes, to in sink.take(MailReading.message(bytes, to: to)) }
     let error = FileHandle.standardError
-    error.write(Data("page and Slack: http://127.0.0.1:\(sink.port)/  mail: smtp://127.0.0.1:\(mail.port)\n".utf8))
+    try? error.write(
+      contentsOf: Data("page and Slack: http://127.0.0.1:\(sink.port)/  mail: smtp://127.0.0.1:\(mail.port)\n".utf8))
     if let portFile { try "\(sink.port) \(mail.port)".write(toFile: portFile, atomically: true, encoding: .utf8) }
     while true { pause() }
   }

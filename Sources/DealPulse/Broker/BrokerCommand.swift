@@ -53,7 +53,7 @@ struct BrokerCommand: ParsableCommand {
   }
 
   /// Prints at once: whoever reads our output through a pipe waits for it.
-  private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+  private func say(_ line: String) { try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) }
 
   /// Obeys commands until `quit`; where nobody writes any, runs until it is killed.
   private func serve(_ broker: EmbeddedBroker) {

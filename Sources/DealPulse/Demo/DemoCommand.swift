@@ -74,6 +74,6 @@ struct DemoCommand: AsyncParsableCommand {
 
   private func say(_ line: String) {
     guard format == .text else { return }
-    FileHandle.standardError.write(Data("demo: \(line)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("demo: \(line)\n".utf8))
   }
 }

@@ -47,7 +47,7 @@ final class DemoStage {
     child.waitForEnd()
     let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
     guard child.status == 0 else { throw Failure(text: "\(program) failed:\n\(text)", status: child.status) }
-    FileHandle.standardError.write(Data(text.utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Waits until the scorer's group has committed the end of every partition.
