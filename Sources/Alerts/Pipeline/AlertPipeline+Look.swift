@@ -47,7 +47,8 @@ extension AlertPipeline {
     }
   }
 
-  private mutating func mute(
+  /// Holds a group's news back while its route is quiet.
+  mutating func mute(
     _ group: inout AlertGroup, _ quiet: String, at now: Timestamp, _ decisions: inout [Decision]
   ) {
     if group.hasNews {
@@ -64,7 +65,7 @@ extension AlertPipeline {
   }
 
   /// The open alerts that nothing holds back; each reason for holding one back is told once.
-  private mutating func speakable(
+  mutating func speakable(
     _ group: inout AlertGroup, at now: Timestamp, _ decisions: inout [Decision]
   ) -> [Alert] {
     var alerts: [Alert] = []
