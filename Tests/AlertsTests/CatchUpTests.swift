@@ -114,4 +114,28 @@ import Testing
     story.pass("1h")
     #expect(!story.messages.flatMap(\.alerts).contains { $0.source.subject == "D1" })
   }
+
+  @Test("neither a restart nor new rules announce a flapping deal whose last opening was passed over")
+  func flapping() throws {
+    var story = try router("route: {receiver: out, group_by: [\"...\"], group_wait: 0s, group_interval: 5m}")
+    for _ in 1...3 {
+      story.take(deal("D1"))
+      story.pass("10m")
+      story.take(.ended(dealID: "D1", at: story.now))
+      story.pass("10m")
+    }
+    story.take(deal("D1"))
+    story.pass("10m")
+    #expect(story.pipeline.isOpen(.dealRisk, "D1"))
+    let before = story.messages.count
+    restart(&story)
+    story.pass("1h")
+    let same = story.pipeline.rules
+    story.pipeline.reload(same, at: story.now)
+    story.pass("1h")
+    #expect(story.pipeline.isOpen(.dealRisk, "D1"))
+    #expect(story.messages.count == before)
+    story.pass("8d", step: "1h")
+    #expect(story.messages.last?.alerts.first?.news == "still at risk, and steady now")
+  }
 }

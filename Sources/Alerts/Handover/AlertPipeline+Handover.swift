@@ -130,7 +130,8 @@ extension AlertPipeline {
         acknowledgements[fingerprint] = word
         changes.acknowledgements = true
       }
-      guard state.places.contains(where: { routes[$0.routeID] != nil }) else {
+      // Without any place it is open and no news: it flaps, which was said.
+      guard state.places.isEmpty || state.places.contains(where: { routes[$0.routeID] != nil }) else {
         // The rules here know none of its routes: it is routed anew.
         _ = place(alert, at: now)
         return
