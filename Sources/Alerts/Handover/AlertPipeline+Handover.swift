@@ -151,7 +151,10 @@ extension AlertPipeline {
     group.messages = max(group.messages, place.messages)
     group.isMuted = group.isMuted || place.isMuted
     groupKeys[alert.fingerprint, default: []].insert(group.key)
-    let next = group.isNews(alert) ? nextMoment(group, at: now) : nextLook(at: [alert], of: group, route, at: now)
+    let next =
+      group.isMuted
+      ? Self.nextMinute(after: now)
+      : group.isNews(alert) ? nextMoment(group, at: now) : nextLook(at: [alert], of: group, route, at: now)
     if let next { group.wake(at: next) }
     store(group)
   }

@@ -16,16 +16,18 @@ extension AlertPipeline {
     }
     let alerts = speakable(&group, at: now, &decisions)
     let news = alerts.filter(group.isNews)
+    let over =
+      rules.receivers[group.receiver]?.sendsResolved == false
+      ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
     if group.isMuted {
       group.isMuted = false
       if !news.isEmpty {
         gather(news, of: &group, to: .afterMute, dueAt: now, at: now)
+        // What ended meanwhile is the group's own to say: an incident ends under its key.
+        guard over.isEmpty else { return Draft(group: group, purpose: .resolved, alerts: [], resolved: over) }
         return rest(&group, route, alerts, at: now)
       }
     }
-    let over =
-      rules.receivers[group.receiver]?.sendsResolved == false
-      ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
     if !news.isEmpty || !over.isEmpty {
       return Draft(group: group, purpose: news.isEmpty ? .resolved : .alert, alerts: news, resolved: over)
     }
@@ -61,7 +63,12 @@ extension AlertPipeline {
         decisions.append(Decision(.muted, quiet, alert.source, alert.fingerprint, at: now, group: group))
       }
     }
-    group.dueAt = now.adding(milliseconds: 60_000)
+    group.dueAt = Self.nextMinute(after: now)
+  }
+
+  /// Intervals begin and end with a minute: groups that wait for the end of one come together, and share a message.
+  static func nextMinute(after now: Timestamp) -> Timestamp {
+    now.adding(milliseconds: 60_000 - now.milliseconds % 60_000)
   }
 
   /// The open alerts that nothing holds back; each reason for holding one back is told once.
