@@ -33,7 +33,7 @@ extension AlertPipeline {
     else { return [] }
     let isSaid = group.said[alert.fingerprint] != nil
     let isSameReader = others.contains { $0.receiver == group.receiver && $0.recipientID == group.recipientID }
-    let hasIncident = rules.receivers[group.receiver]?.transport.name == "pagerduty"
+    let hasIncident = rules.keepsIncidents(group.receiver)
     let name = others.first.map { other in
       other.recipientID.flatMap { rules.owners.people[$0]?.name } ?? other.receiver ?? ""
     }
