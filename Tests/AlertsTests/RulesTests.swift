@@ -31,6 +31,24 @@ import Testing
     #expect(missing.first?.description.contains("the receiver mail needs the environment variable PASSWORD") == true)
   }
 
+  @Test("a secret for feedback links that is missing, or too short to be one, is named")
+  func feedbackSecret() throws {
+    let yaml = """
+      receivers: {out: {type: console}}
+      route: {receiver: out}
+      feedback: {url: "https://dp.test", secret_env: LINKS}
+      """
+    let rules = try RulesLoader.load(yaml: yaml, file: "router.yaml")
+    let faults = [[:], ["LINKS": "0123456789abcde"], ["LINKS": "0123456789abcdef"]].map { environment in
+      rules.missingVariables(in: environment).map(\.description)
+    }
+    #expect(
+      faults == [
+        ["feedback needs the environment variable LINKS, which is not set"],
+        ["feedback needs the environment variable LINKS, which holds fewer than 16 characters"], [],
+      ])
+  }
+
   @Test("every fault of a file is told, with its line, its key and what to do")
   func faultsAreTold() {
     let found = faults(
