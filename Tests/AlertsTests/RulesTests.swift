@@ -160,6 +160,11 @@ import Testing
       ("route.routes", "", "  routes: {critical: {matchers: [\"tier=Critical\"]}}", "must be a list"),
       ("route.repeat_interval", "", "  repeat_interval: 0s", "must be 1s to"),
       ("route.escalate_after", "", "  escalate_after: 0s", "must be 1s to"),
+      ("route.escalate_after", "", "  escalate_after: 4h", "nobody is above a channel"),
+      (
+        "route.routes[0].escalate_after", "", "  routes: [{to: channel, escalate_after: 4h}, {to: rep}]",
+        "nobody is above a channel"
+      ),
       ("receivers.in.from", "{type: email, server: \"smtp://m\", from: \"D <d@e.com>\", to: a@x}", "", "mail address"),
       ("receivers.in.to", "{type: email, server: \"smtp://m\", from: d@e.com, to: \"a@x, b@x\"}", "", "mail address"),
       ("receivers.in.server", "{type: email, server: \"smtp://\", from: d@e.com, to: a@x}", "", "smtp://host:587"),
@@ -176,6 +181,16 @@ import Testing
     #expect(found.first?.hasPrefix("router.yaml:\(line.isEmpty ? 3 : 6): \(key): ") == true)
     #expect(found.first?.contains(advice) == true)
     #expect(found.first?.contains("hooks.slack.com") == false)
+  }
+
+  @Test("a time for answers that only routes within write to people by is in order")
+  func inheritedEscalation() {
+    let found = faults(
+      """
+      receivers: {out: {type: console}}
+      route: {receiver: out, escalate_after: 4h, routes: [{matchers: ["tier=Critical"], to: manager}]}
+      """)
+    #expect(found.isEmpty)
   }
 
   @Test("a whole file of Alertmanager's is answered with all that is different, and nothing twice")
