@@ -52,14 +52,14 @@ final class Router: Sendable {
     deliveries = Deliveries(store, templates, logger)
   }
 
-  /// Whether this process has the secrets that the receivers need.
+  /// Whether this process has the secrets that receivers and feedback links need.
   ///
   /// - Throws: `Failure` that names each that is missing.
   static func verifySecrets(of rules: RouterRules) throws(Failure) {
     let missing = rules.missingVariables(in: ProcessInfo.processInfo.environment)
     guard !missing.isEmpty else { return }
     let list = missing.map(\.description).joined(separator: "; ")
-    throw Failure("\(list). Set it for this process, or take the receiver out of the rules")
+    throw Failure("\(list). Set it for this process, or take what needs it out of the rules")
   }
 
   /// Ends `run` soon. Safe from any thread.
@@ -76,7 +76,7 @@ final class Router: Sendable {
   func run() throws {
     try store.recoverIntents()
     guard let loop = try makeLoop() else { return }
-    try follow(rules)
+    follow(rules)
     let interface = try startInterface()
     let heartbeat = startHeartbeat()
     defer {
@@ -125,7 +125,7 @@ final class Router: Sendable {
     do {
       let read = try RulesLoader.load(file: settings.rulesFile)
       try Self.verifySecrets(of: read)
-      try follow(read)
+      follow(read)
       RouterMetrics.countReload(isTaken: true)
       logger.info("rules read again")
       return read
@@ -137,21 +137,14 @@ final class Router: Sendable {
   }
 
   /// Delivers and signs by these rules from now on.
-  private func follow(_ rules: RouterRules) throws(Failure) {
-    let links = try feedbackLinks(rules)
+  private func follow(_ rules: RouterRules) {
+    let links = rules.feedback.map { settings in
+      FeedbackLinks(
+        base: settings.url, secret: ProcessInfo.processInfo.environment[settings.secretVariable] ?? "",
+        validMilliseconds: settings.valid.value)
+    }
     current.withLock { $0 = Current(rules: rules, links: links) }
     deliveries.follow(rules, links)
-  }
-
-  private func feedbackLinks(_ rules: RouterRules) throws(Failure) -> FeedbackLinks? {
-    guard let settings = rules.feedback else { return nil }
-    let secret = ProcessInfo.processInfo.environment[settings.secretVariable] ?? ""
-    guard secret.utf8.count >= 16 else {
-      throw Failure(
-        "feedback links are configured, but \(settings.secretVariable) holds no secret of at least 16 characters: set it"
-      )
-    }
-    return FeedbackLinks(base: settings.url, secret: secret, validMilliseconds: settings.valid.value)
   }
 
   private func startInterface() throws -> ListeningServer? {

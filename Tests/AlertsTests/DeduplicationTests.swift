@@ -84,6 +84,31 @@ import Testing
     #expect(story.messages.last?.resolved.first?.news == "deleted")
   }
 
+  @Test("a deal that opens again before its end was said is news, and nobody is passed over for it at once")
+  func reopened() throws {
+    var story = try Story(
+      """
+      owners: {cro: carla, people: {carla: {name: Carla}, max: {name: Max, manager: carla}, r: {name: R, manager: max}}}
+      route: {receiver: out, to: manager, group_by: ["..."], group_wait: 0s, group_interval: 8h, repeat_interval: 30d,
+        escalate_after: 12h}
+      """)
+    story.take(Story.deal("D1", ["rep_id": "r"]))
+    story.pass("1h")
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("1h")
+    let decided = story.decisions.count
+    story.take(Story.deal("D1", score: 80, tier: .critical, ["rep_id": "r"]))
+    #expect(story.decisions.dropFirst(decided).first?.text.hasPrefix("open again; its group speaks at") == true)
+    story.pass("11h")
+    #expect(story.purposes == [.alert, .alert])
+    #expect(story.messages.last?.alerts.map(\.news) == ["open again"])
+    // Twelve hours from the second message, not from the first.
+    story.pass("6h")
+    #expect(story.purposes == [.alert, .alert])
+    story.pass("2h")
+    #expect(story.purposes == [.alert, .alert, .escalation])
+  }
+
   @Test("a flapping deal is one message that says so, then silence for the window")
   func flapping() throws {
     var story = try Story()

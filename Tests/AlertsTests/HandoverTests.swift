@@ -10,8 +10,8 @@ import Testing
     """
   private static let origin = Origin(.risk, 0)
 
-  private func router() throws -> Story {
-    var story = try Story(Self.rules)
+  private func router(_ rules: String = rules) throws -> Story {
+    var story = try Story(rules)
     story.pipeline.ownNothing()
     return story
   }
@@ -226,5 +226,59 @@ import Testing
     #expect(first.messages.count == 2)
     #expect(second.messages.count == 1)
     #expect(second.decisions.filter { $0.reason == .overBudget }.count == 2)
+  }
+
+  private static let storm = """
+    storm: {messages: 2, within: 10m}
+    spike: {deals: 1000}
+    route: {receiver: out, group_by: ["..."], group_wait: 0s, group_interval: 30m, repeat_interval: 30d}
+    """
+
+  /// A router in a storm: two of six deals are said, four are gathered.
+  private func stormy() throws -> Story {
+    var story = try router(Self.storm)
+    _ = story.pipeline.adopt([Self.origin], at: story.now)
+    for number in 1...6 { story.take(deal("D\(number)")) }
+    story.tick()
+    #expect(story.messages.count == 2)
+    return story
+  }
+
+  private func said(_ stories: Story...) -> [String] {
+    stories.flatMap { $0.messages.flatMap(\.alerts).map(\.source.subject) }.sorted()
+  }
+
+  @Test("a router that gets its partitions back in a storm says each deal once")
+  func backInAStorm() throws {
+    var story = try stormy()
+    story.pipeline.release([Self.origin])
+    _ = story.pipeline.adopt([Self.origin], at: story.now)
+    story.pass("1d", step: "5m")
+    #expect(said(story) == (1...6).map { "D\($0)" })
+    #expect(story.purposes == [.alert, .alert, .storm])
+  }
+
+  @Test("what waits in the common message of a router that dies is said by the next one, and by none once it was said")
+  func deathInAStorm() throws {
+    var (first, early, late) = (try stormy(), try router(Self.storm), try router(Self.storm))
+    tell(&first, &early)
+    _ = early.pipeline.adopt([Self.origin], at: early.now)
+    early.pass("1d", step: "5m")
+    #expect(said(first, early) == (1...6).map { "D\($0)" })
+    first.pass("15m")
+    tell(&first, &late)
+    late.now = first.now
+    _ = late.pipeline.adopt([Self.origin], at: late.now)
+    late.pass("2h")
+    #expect(late.messages.isEmpty)
+  }
+
+  @Test("what leaves a common message leaves what is kept of it too")
+  func keptOfACommonMessage() throws {
+    var story = try stormy()
+    _ = story.pipeline.takeChanges()
+    story.pipeline.release([Self.origin])
+    #expect(story.pipeline.changes.emptiedBins == ["storm|out|-"])
+    #expect(story.pipeline.changes.binned == ["storm|out|-": []])
   }
 }

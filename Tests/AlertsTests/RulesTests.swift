@@ -31,6 +31,24 @@ import Testing
     #expect(missing.first?.description.contains("the receiver mail needs the environment variable PASSWORD") == true)
   }
 
+  @Test("a secret for feedback links that is missing, or too short to be one, is named")
+  func feedbackSecret() throws {
+    let yaml = """
+      receivers: {out: {type: console}}
+      route: {receiver: out}
+      feedback: {url: "https://dp.test", secret_env: LINKS}
+      """
+    let rules = try RulesLoader.load(yaml: yaml, file: "router.yaml")
+    let faults = [[:], ["LINKS": "0123456789abcde"], ["LINKS": "0123456789abcdef"]].map { environment in
+      rules.missingVariables(in: environment).map(\.description)
+    }
+    #expect(
+      faults == [
+        ["feedback needs the environment variable LINKS, which is not set"],
+        ["feedback needs the environment variable LINKS, which holds fewer than 16 characters"], [],
+      ])
+  }
+
   @Test("every fault of a file is told, with its line, its key and what to do")
   func faultsAreTold() {
     let found = faults(
@@ -142,6 +160,11 @@ import Testing
       ("route.routes", "", "  routes: {critical: {matchers: [\"tier=Critical\"]}}", "must be a list"),
       ("route.repeat_interval", "", "  repeat_interval: 0s", "must be 1s to"),
       ("route.escalate_after", "", "  escalate_after: 0s", "must be 1s to"),
+      ("route.escalate_after", "", "  escalate_after: 4h", "nobody is above a channel"),
+      (
+        "route.routes[0].escalate_after", "", "  routes: [{to: channel, escalate_after: 4h}, {to: rep}]",
+        "nobody is above a channel"
+      ),
       ("receivers.in.from", "{type: email, server: \"smtp://m\", from: \"D <d@e.com>\", to: a@x}", "", "mail address"),
       ("receivers.in.to", "{type: email, server: \"smtp://m\", from: d@e.com, to: \"a@x, b@x\"}", "", "mail address"),
       ("receivers.in.server", "{type: email, server: \"smtp://\", from: d@e.com, to: a@x}", "", "smtp://host:587"),
@@ -158,6 +181,16 @@ import Testing
     #expect(found.first?.hasPrefix("router.yaml:\(line.isEmpty ? 3 : 6): \(key): ") == true)
     #expect(found.first?.contains(advice) == true)
     #expect(found.first?.contains("hooks.slack.com") == false)
+  }
+
+  @Test("a time for answers that only routes within write to people by is in order")
+  func inheritedEscalation() {
+    let found = faults(
+      """
+      receivers: {out: {type: console}}
+      route: {receiver: out, escalate_after: 4h, routes: [{matchers: ["tier=Critical"], to: manager}]}
+      """)
+    #expect(found.isEmpty)
   }
 
   @Test("a whole file of Alertmanager's is answered with all that is different, and nothing twice")

@@ -56,6 +56,45 @@ import Testing
     #expect(story.messages[0].madeAt == (try instant("2026-03-03T07:00:00Z")))
   }
 
+  private static let nights = """
+    time_intervals: {office: [{times: [{start: "08:00", end: "18:00"}]}]}
+    owners: {people: {max: {name: Max}, r1: {name: R, manager: max}, r2: {name: R, manager: max}, r3: {name: R, manager: max}}}
+    route:
+      receiver: out
+      to: manager
+      group_by: [rep_id]
+      routes: [{name: rest, matchers: ["kind=deal_risk"], active_time_intervals: [office], group_wait: 0s}]
+    """
+
+  @Test("groups that were muted at different seconds share one message when the office opens")
+  func oneMessageAfterAMute() throws {
+    var story = try Story(Self.nights)
+    story.now = try instant("2026-03-03T07:50:00Z")
+    for rep in 1...3 {
+      story.take(Story.deal("D\(rep)", ["rep_id": "r\(rep)"]))
+      story.pass("17s", step: "1s")
+    }
+    story.pass("20m", step: "1s")
+    #expect(story.purposes == [.afterMute])
+    #expect(story.messages.first?.alerts.count == 3)
+    #expect(story.messages.first?.madeAt == (try instant("2026-03-03T08:00:00Z")))
+  }
+
+  @Test("what ended in a muted group that has news too is said when the mute is over")
+  func endAfterAMute() throws {
+    var story = try Story(Self.nights)
+    story.take(Story.deal("D1", ["rep_id": "r1"]))
+    story.pass("10h")
+    #expect(story.purposes == [.alert])
+    story.take(Story.deal("D2", ["rep_id": "r1"]))
+    story.take(.ended(dealID: "D1", at: story.now))
+    story.pass("14h")
+    #expect(story.purposes == [.alert, .resolved, .afterMute])
+    #expect(story.messages.dropFirst().allSatisfy { $0.madeAt.description == "2026-03-03T08:00:00Z" })
+    #expect(story.messages.dropFirst().first?.resolved.map(\.source.subject) == ["D1"])
+    #expect(story.messages.last?.alerts.map(\.source.subject) == ["D2"])
+  }
+
   private func schedule(_ cadence: DigestSchedule.Cadence, _ zone: String, minute: Int) throws -> DigestSchedule {
     DigestSchedule(
       name: "digest", cadence: cadence, minute: minute, zone: try #require(Zone(zone)), receiver: "out",

@@ -1,4 +1,5 @@
 import Deals
+import Foundation
 import Testing
 
 @testable import Alerts
@@ -140,6 +141,13 @@ import Testing
     #expect(titles(.monthly, "max") == [["scorecard rep_1", "scorecard rep_2"]])
     // Monday 08:00 on the team's clock, in the week in which it was set forward.
     #expect(carried.first { $0.purpose == .weekly }?.madeAt.description == "2026-03-30T06:00:00Z")
+  }
+
+  @Test("the shipped rules send scorecards to reps and to their managers")
+  func shippedScorecards() throws {
+    let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../config/router.yaml").standardized
+    let monthly = try RulesLoader.load(file: file.path).digests.filter { $0.purpose == .monthly }
+    #expect(Set(monthly.map(\.audience)) == [.rep, .manager])
   }
 
   @Test("a report is carried with its lines, those of what came late among them")

@@ -12,7 +12,7 @@ public struct Alert: Codable, Hashable, Sendable {
   public var changedAt: Timestamp
   /// Counts its news, from 1.
   public var revision = 1
-  /// What the last news was, in words: "new", "worse: 41 → 64".
+  /// What the last news was, in words: "new", "open again", "worse: 41 → 64".
   public var news: String
   /// Set when the alert is over but the group has not said so.
   public var isResolved = false

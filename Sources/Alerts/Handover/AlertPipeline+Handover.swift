@@ -49,20 +49,42 @@ extension AlertPipeline {
         leaving.insert(alert.fingerprint)
       }
     }
-    let waiting = waitingForDigest
     for fingerprint in leaving {
-      guard var state = state(of: fingerprint) else { continue }
-      // What waits in a common message here is to be said by the next owner.
-      if waiting.contains(fingerprint) { for index in state.places.indices { state.places[index].said = nil } }
+      guard let state = stateToTell(fingerprint) else { continue }
       elsewhere[fingerprint] = state
       putAside(fingerprint)
     }
+    // The next owner says them: here they would be said a second time.
+    takeOutOfBins(leaving)
     return leaving
   }
 
-  /// Alerts that count as said because they wait in a common message other than a person's daily digest.
-  private var waitingForDigest: Set<Fingerprint> {
-    Set(ledger.bins.values.filter { $0.purpose != .daily }.flatMap(\.alerts))
+  /// What other routers have to know of an alert. What waits in a common message here counts as said only here: whoever
+  /// goes on with it says it.
+  func stateToTell(_ fingerprint: Fingerprint) -> AlertState? {
+    guard var state = state(of: fingerprint) else { return nil }
+    let receivers = Set(
+      ledger.bins.values.lazy.filter { $0.alerts.contains(fingerprint) && isSaidByThisRouterOnly($0) }.map(\.receiver))
+    for index in state.places.indices where receivers.contains(state.places[index].receiver) {
+      (state.places[index].said, state.places[index].lastSentAt) = (nil, nil)
+    }
+    return state
+  }
+
+  /// Whether a common message would be lost with this router. A person's daily digest is not: whoever makes it knows of all
+  /// that is open.
+  private func isSaidByThisRouterOnly(_ bin: DigestBin) -> Bool {
+    bin.purpose != .daily || !isInDailyDigest(bin.recipientID)
+  }
+
+  private mutating func takeOutOfBins(_ leaving: Set<Fingerprint>) {
+    for (key, bin) in ledger.bins where isSaidByThisRouterOnly(bin) && !bin.alerts.isDisjoint(with: leaving) {
+      let staying = bin.alerts.subtracting(leaving)
+      ledger.bins[key]?.alerts = staying
+      // What is kept of it is written anew.
+      changes.emptiedBins.insert(key)
+      changes.binned[key] = staying
+    }
   }
 
   private mutating func putAside(_ fingerprint: Fingerprint) {
@@ -108,7 +130,8 @@ extension AlertPipeline {
         acknowledgements[fingerprint] = word
         changes.acknowledgements = true
       }
-      guard state.places.contains(where: { routes[$0.routeID] != nil }) else {
+      // Without any place it is open and no news: it flaps, which was said.
+      guard state.places.isEmpty || state.places.contains(where: { routes[$0.routeID] != nil }) else {
         // The rules here know none of its routes: it is routed anew.
         _ = place(alert, at: now)
         return
@@ -128,7 +151,10 @@ extension AlertPipeline {
     group.messages = max(group.messages, place.messages)
     group.isMuted = group.isMuted || place.isMuted
     groupKeys[alert.fingerprint, default: []].insert(group.key)
-    let next = group.isNews(alert) ? nextMoment(group, at: now) : nextLook(at: [alert], of: group, route, at: now)
+    let next =
+      group.isMuted
+      ? Self.nextMinute(after: now)
+      : group.isNews(alert) ? nextMoment(group, at: now) : nextLook(at: [alert], of: group, route, at: now)
     if let next { group.wake(at: next) }
     store(group)
   }

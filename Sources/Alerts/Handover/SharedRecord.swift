@@ -41,7 +41,7 @@ extension AlertPipeline {
     newWords = []
     for fingerprint in states {
       // What was just given away is told as it was put aside.
-      if let state = elsewhere[fingerprint] ?? state(of: fingerprint) {
+      if let state = elsewhere[fingerprint] ?? stateToTell(fingerprint) {
         records.append(.alert(fingerprint, state))
       } else {
         forgotten.append(fingerprint)

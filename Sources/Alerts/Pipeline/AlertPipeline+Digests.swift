@@ -86,6 +86,8 @@ extension AlertPipeline {
   }
 
   private mutating func empty(_ key: String) {
+    // From now on they count as said for other routers too.
+    changes.states.formUnion((ledger.bins[key]?.alerts ?? []).filter { open[$0] != nil })
     ledger.bins[key] = nil
     changes.binned[key] = nil
     changes.emptiedBins.insert(key)

@@ -22,7 +22,11 @@ extension AlertPipeline {
       bin(draft.alerts, to: purpose, receiver: group.receiver, recipientID: recipient?.id, dueAt: dueAt)
       for alert in draft.alerts { group.note(alert, saidAt: now, by: draft.purpose) }
       group.lastSentAt = now
-      if purpose == .storm {
+      if rules.keepsIncidents(group.receiver) {
+        // The end of an incident goes by itself.
+        waiting = Set(draft.resolved.map(\.fingerprint))
+        wakesAt = draft.resolved.isEmpty ? nil : now.adding(milliseconds: 1_000)
+      } else if purpose == .storm {
         for alert in draft.resolved { group.heldBack[alert.fingerprint] = .storm }
         waiting = Set(draft.resolved.map(\.fingerprint))
       } else if !isInDailyDigest(recipient?.id) {
@@ -54,10 +58,12 @@ extension AlertPipeline {
     return rules.owners.everyone(above: id).dropFirst(draft.level).first
   }
 
-  /// Who was asked because nobody had answered hears of the end too.
+  /// Who was asked because nobody had answered hears of the end too. An incident is the group's, whoever is asked: its
+  /// end is said already, and what else of the group is open keeps it open.
   private func tellThoseAbove(
     _ draft: Draft, _ group: AlertGroup, at now: Timestamp, _ output: inout PipelineOutput
   ) {
+    guard !rules.keepsIncidents(group.receiver) else { return }
     for (level, person) in rules.owners.everyone(above: group.recipientID).enumerated() {
       let theirs = draft.resolved.filter { alert in
         alert.isHandedOn != true && (group.said[alert.fingerprint]?.escalations ?? 0) > level
@@ -78,11 +84,14 @@ extension AlertPipeline {
       $0.source.kind == .dataUnavailable || $0.source.kind == .volumeSpike
     }
     guard !isAboutUs else { return nil }
+    // The end of an incident wakes nobody; unsaid, the incident would stay open.
+    if draft.alerts.isEmpty, rules.keepsIncidents(draft.group.receiver) { return nil }
     if let until = stormEnd(draft.group.receiver, at: now) {
       return (.storm, .storm, until, "more than \(rules.stormLimit) messages at once; gathered until \(until)")
     }
     guard let recipient, draft.purpose != .escalation else { return nil }
-    if let exempt = rules.budgetExempt, draft.alerts.contains(where: { $0.source.tier >= exempt }) { return nil }
+    let told = draft.alerts + draft.resolved
+    if let exempt = rules.budgetExempt, told.contains(where: { $0.source.tier >= exempt }) { return nil }
     let budget = recipient.dailyBudget ?? rules.dailyBudget
     let zone = rules.zone(of: recipient)
     let others = ledger.budgetsElsewhere.values.reduce(0) { $0 + $1.used(recipient.id, zone: zone, at: now) }

@@ -33,7 +33,7 @@ extension AlertPipeline {
     else { return [] }
     let isSaid = group.said[alert.fingerprint] != nil
     let isSameReader = others.contains { $0.receiver == group.receiver && $0.recipientID == group.recipientID }
-    let hasIncident = rules.receivers[group.receiver]?.transport.name == "pagerduty"
+    let hasIncident = rules.keepsIncidents(group.receiver)
     let name = others.first.map { other in
       other.recipientID.flatMap { rules.owners.people[$0]?.name } ?? other.receiver ?? ""
     }
@@ -81,17 +81,20 @@ extension AlertPipeline {
     deduplicator.rules = rules.deduplication
     inhibitor = Inhibitor(rules.inhibitions)
     let old = groups
+    // What is open and in no group is no news: it flaps, which was said.
+    let placed = Set(groups.values.flatMap { $0.alerts.values.lazy.filter { !$0.isResolved }.map(\.fingerprint) })
     changes.groups.formUnion(old.keys)
     groups = [:]
     groupKeys = [:]
     for alert in openAlerts {
       inhibitor.opened(alert.source, alert.fingerprint)
-      _ = place(alert, at: now)
+      if placed.contains(alert.fingerprint) { _ = place(alert, at: now) }
     }
     for (key, before) in old {
       // A group whose alerts are all over is routed nowhere, and has yet to say so.
       guard var group = groups[key] ?? emptied(before) else { continue }
       group.said = before.said.filter { group.alerts[$0.key] != nil }
+      group.heldBack = before.heldBack.filter { group.alerts[$0.key] != nil }
       for alert in before.alerts.values
       where alert.isResolved && before.said[alert.fingerprint] != nil
         && group.alerts[alert.fingerprint] == nil

@@ -16,16 +16,18 @@ extension AlertPipeline {
     }
     let alerts = speakable(&group, at: now, &decisions)
     let news = alerts.filter(group.isNews)
+    let over =
+      rules.receivers[group.receiver]?.sendsResolved == false
+      ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
     if group.isMuted {
       group.isMuted = false
       if !news.isEmpty {
         gather(news, of: &group, to: .afterMute, dueAt: now, at: now)
+        // What ended meanwhile is the group's own to say: an incident ends under its key.
+        guard over.isEmpty else { return Draft(group: group, purpose: .resolved, alerts: [], resolved: over) }
         return rest(&group, route, alerts, at: now)
       }
     }
-    let over =
-      rules.receivers[group.receiver]?.sendsResolved == false
-      ? [] : group.alerts.values.filter { $0.isResolved && group.said[$0.fingerprint] != nil }
     if !news.isEmpty || !over.isEmpty {
       return Draft(group: group, purpose: news.isEmpty ? .resolved : .alert, alerts: news, resolved: over)
     }
@@ -47,7 +49,8 @@ extension AlertPipeline {
     }
   }
 
-  private mutating func mute(
+  /// Holds a group's news back while its route is quiet.
+  mutating func mute(
     _ group: inout AlertGroup, _ quiet: String, at now: Timestamp, _ decisions: inout [Decision]
   ) {
     if group.hasNews {
@@ -60,11 +63,16 @@ extension AlertPipeline {
         decisions.append(Decision(.muted, quiet, alert.source, alert.fingerprint, at: now, group: group))
       }
     }
-    group.dueAt = now.adding(milliseconds: 60_000)
+    group.dueAt = Self.nextMinute(after: now)
+  }
+
+  /// Intervals begin and end with a minute: groups that wait for the end of one come together, and share a message.
+  static func nextMinute(after now: Timestamp) -> Timestamp {
+    now.adding(milliseconds: 60_000 - now.milliseconds % 60_000)
   }
 
   /// The open alerts that nothing holds back; each reason for holding one back is told once.
-  private mutating func speakable(
+  mutating func speakable(
     _ group: inout AlertGroup, at now: Timestamp, _ decisions: inout [Decision]
   ) -> [Alert] {
     var alerts: [Alert] = []

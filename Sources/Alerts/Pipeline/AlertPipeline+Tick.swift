@@ -48,23 +48,33 @@ extension AlertPipeline {
     isCatchingUp = false
     var decisions: [Decision] = []
     let limit = now.adding(milliseconds: -rules.backlogAge.value)
-    for var group in allGroups {
-      let old = group.alerts.values.filter {
-        !$0.isResolved && group.isNews($0) && $0.source.occurredAt < limit
-      }
-      guard !old.isEmpty else { continue }
-      bin(old, to: .backlog, receiver: group.receiver, recipientID: group.recipientID, dueAt: now)
-      for alert in old {
-        group.note(alert, saidAt: now, by: .backlog)
-        changes.states.insert(alert.fingerprint)
-        decisions.append(
-          Decision(
-            .backlog, "it came while the router was away", alert.source, alert.fingerprint, at: now, group: group))
-      }
-      group.lastSentAt = now
-      store(group)
-    }
+    for group in allGroups { gatherBacklog(of: group, before: limit, at: now, &decisions) }
     return decisions
+  }
+
+  /// Puts the old news of a group into one digest. What a mute, a silence or another alert holds back stays held back, and
+  /// what was held back before is no backlog: the router was there, and decided on it.
+  private mutating func gatherBacklog(
+    of original: AlertGroup, before limit: Timestamp, at now: Timestamp, _ decisions: inout [Decision]
+  ) {
+    var group = original
+    let old = group.alerts.values.filter {
+      !$0.isResolved && group.isNews($0) && $0.source.occurredAt < limit && group.heldBack[$0.fingerprint] == nil
+    }
+    guard !old.isEmpty, let route = routes[group.routeID] else { return }
+    defer { store(group) }
+    if let quiet = rules.quiet(route, at: now) {
+      mute(&group, quiet, at: now, &decisions)
+      return
+    }
+    let fingerprints = Set(old.map(\.fingerprint))
+    let alerts = speakable(&group, at: now, &decisions).filter { fingerprints.contains($0.fingerprint) }
+    guard !alerts.isEmpty else { return }
+    gather(alerts, of: &group, to: .backlog, dueAt: now, at: now)
+    for alert in alerts {
+      decisions.append(
+        Decision(.backlog, "it came while the router was away", alert.source, alert.fingerprint, at: now, group: group))
+    }
   }
 
   /// An alert flaps no more. Where its last opening was passed over as one swing among many, it is said now.

@@ -91,7 +91,8 @@ public struct AlertPipeline: Sendable {
   ) -> [Decision] {
     switch verdict {
     case .notUrgent: return []
-    case .opened: return opened(source, fingerprint, news: "new", at: now)
+    case .opened:
+      return opened(source, fingerprint, news: isEndUnsaid(fingerprint) ? "open again" : "new", at: now)
     case .startedFlapping(let openings):
       let news = "at risk again for the \(openings)th time within days; further swings are not reported"
       return opened(source, fingerprint, news: openings == 2 || openings == 3 ? Self.ordinal(news) : news, at: now)
@@ -131,12 +132,24 @@ public struct AlertPipeline: Sendable {
     _ source: AlertSource, _ fingerprint: Fingerprint, news: String, at now: Timestamp
   ) -> [Decision] {
     var alert = Alert(source, fingerprint, news: news, at: now)
-    if let known = open[fingerprint] { alert.revision = known.revision + 1 }
+    // Counted on from what its groups have said: where its end was not said yet, its opening is news all the same.
+    let known = [open[fingerprint]].compactMap(\.self) + copies(of: fingerprint)
+    alert.revision = (known.map(\.revision).max() ?? 0) + 1
     open[fingerprint] = alert
     note(fingerprint)
     acknowledgements[fingerprint] = nil
     inhibitor.opened(source, fingerprint)
     return place(alert, at: now) + noticeSpike(source, at: now)
+  }
+
+  /// An alert as its groups have it.
+  private func copies(of fingerprint: Fingerprint) -> [Alert] {
+    (groupKeys[fingerprint] ?? []).compactMap { groups[$0]?.alerts[fingerprint] }
+  }
+
+  /// Whether a reader still takes an alert that is over for open.
+  private func isEndUnsaid(_ fingerprint: Fingerprint) -> Bool {
+    (groupKeys[fingerprint] ?? []).contains { groups[$0]?.said[fingerprint] != nil }
   }
 
   private mutating func worsened(

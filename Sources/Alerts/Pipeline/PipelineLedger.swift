@@ -71,7 +71,8 @@ public struct PipelineChanges: Hashable, Sendable {
   public var states: Set<Fingerprint> = []
   /// Alerts that were put into common messages, by the message's key.
   public var binned: [String: Set<Fingerprint>] = [:]
-  /// Common messages that were made.
+  /// Common messages that were made, or that alerts were taken out of: none of their kept alerts is in them, but those in
+  /// `binned`.
   public var emptiedBins: Set<String> = []
   /// Alerts of other routers that came, changed or went.
   public var elsewhere: Set<Fingerprint> = []

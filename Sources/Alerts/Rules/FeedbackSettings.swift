@@ -9,6 +9,9 @@ public struct FeedbackSettings: Hashable, Sendable {
   /// How long a link works.
   public var valid = Milliseconds(30 * 86_400_000)
 
+  /// A shorter secret could be guessed.
+  public static let minimumSecretBytes = 16
+
   /// Links to a URL, signed with the secret in an environment variable.
   public init(url: String, secretVariable: String) {
     self.url = url

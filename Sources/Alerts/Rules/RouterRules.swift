@@ -52,6 +52,11 @@ public struct RouterRules: Hashable, Sendable {
 
   func route(_ id: String) -> Route? { tree.all.first { $0.id == id } }
 
+  /// Whether a receiver makes an incident of each group, which stays open until the group's end is said.
+  func keepsIncidents(_ receiver: String) -> Bool {
+    if case .pagerDuty = receivers[receiver]?.transport { true } else { false }
+  }
+
   /// The interval by which a route is quiet at a moment, nil where it is not.
   func quiet(_ route: Route, at now: Timestamp) -> String? {
     if let name = route.mutedDuring.first(where: { intervals[$0]?.contains(now) == true }) { return "muted by \(name)" }

@@ -23,16 +23,27 @@ extension RulesLoader {
     }
     route.matchers = matchers(parts["matchers"])
     route.continues = value(parts["continue"]) ?? false
-    route.audience = value(parts["to"]) ?? route.audience
+    let audience: Audience? = value(parts["to"])
+    route.audience = audience ?? route.audience
     route.groupWait = length(parts["group_wait"]) ?? route.groupWait
     route.groupInterval = length(parts["group_interval"]) ?? route.groupInterval
     route.repeatInterval = length(parts["repeat_interval"], atLeast: 1_000) ?? route.repeatInterval
-    route.escalateAfter = length(parts["escalate_after"], atLeast: 1_000) ?? route.escalateAfter
+    let escalateAfter = length(parts["escalate_after"], atLeast: 1_000)
+    route.escalateAfter = escalateAfter ?? route.escalateAfter
     route.mutedDuring = intervalNames(parts["mute_time_intervals"])
     route.activeDuring = intervalNames(parts["active_time_intervals"])
     readGroupBy(parts["group_by"], into: &route)
     readChildren(parts["routes"], of: &route)
+    let isAudienceKnown = parts["to"] == nil || audience != nil
+    if let node = parts["escalate_after"], escalateAfter != nil, isAudienceKnown, !Self.writesToPeople(route) {
+      fault(node.fault("does nothing, since nobody is above a channel: write to: rep or to: manager, or take it out"))
+    }
     return route
+  }
+
+  /// Whether a route, or one within it that its settings hold for too, writes to people.
+  private static func writesToPeople(_ route: Route) -> Bool {
+    route.audience != .channel || route.children.contains(where: writesToPeople)
   }
 
   /// Says where a receiver's name is declared nowhere.
