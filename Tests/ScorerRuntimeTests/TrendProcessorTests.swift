@@ -38,4 +38,16 @@ import Testing
     #expect(!stage.hasEnded)
     try stage.stop()
   }
+
+  @Test(
+    "a processor whose transactional id was taken from it meanwhile takes it into use again",
+    arguments: [(Request.endTransaction, [Int32(90)]), (Request.endTransaction, [47]), (Request.produce, [47])])
+  func fenced(key: Int16, codes: [Int32]) throws {
+    let stage = try TrendStage()
+    stage.broker.pushErrors(apiKey: key, codes)
+    stage.start()
+    #expect(try stage.isReported())
+    #expect(!stage.hasEnded)
+    try stage.stop()
+  }
 }

@@ -145,8 +145,8 @@ extension KafkaError: CustomStringConvertible {
       RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED.rawValue:
       return "Grant this user the access on the broker (see the README's list of permissions)."
     case RD_KAFKA_RESP_ERR__FENCED.rawValue, RD_KAFKA_RESP_ERR_PRODUCER_FENCED.rawValue:
-      return "Its transaction's time was over, as it stood still or was cut off: start it again. If this comes back at "
-        + "once, another instance has the same identity: give each its own scorer.instance_id."
+      return "Its transaction's time was over, as it stood still or was cut off. If this comes back at once, another "
+        + "instance has the same identity: give each its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue:
       return "Another instance with the same identity has taken over: give each instance its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue:

@@ -26,7 +26,8 @@ final class TrendProcessor {
   /// Of at_least_once; a transaction commits its offsets itself.
   private let commits: OffsetCommits
   private let scores: ScoreTail
-  private let output: TrendOutput
+  /// Made anew where its transactional id was taken from it.
+  private var output: TrendOutput
   private let decoder = LedgerDecoder()
   private let partition: TopicPartition
   private let lag = Gauge(label: "dealpulse_trend_lag_records")
@@ -229,14 +230,24 @@ final class TrendProcessor {
     work = nil
     hasPassedBy = true
     do throws(KafkaError) {
-      try output.abandon()
+      if error.isFenced { try renewOutput() } else { try output.abandon() }
     } catch {
       guard Self.canStartOver(after: error) else { throw .kafka(error) }
     }
     DedicatedThread.pause(milliseconds: Self.pauseAfterFailure)
   }
 
-  private static func canStartOver(after error: KafkaError) -> Bool { error.isRetriable || error.requiresAbort }
+  private static func canStartOver(after error: KafkaError) -> Bool {
+    error.isRetriable || error.requiresAbort || error.isFenced
+  }
+
+  /// This instance stood still for so long that the broker has ended its transaction. Whether the ledger is still its
+  /// own, its group says, which another instance with the same identity puts it out of.
+  private func renewOutput() throws(KafkaError) {
+    output.close()
+    output = try TrendOutput(settings, trends, logger: logger, isStopped: isStopped)
+    try output.join()
+  }
 
   private func close() {
     consumer.close()
