@@ -17,7 +17,7 @@ public struct ScorerSettings: Sendable {
   public var client: ClientConfiguration
   /// The topics.
   public var topics = TopicNames()
-  /// The consumer group that all instances share.
+  /// The consumer group that all instances share, whole: two tenants on one cluster must not share it.
   public var groupID = "deal-scorer"
   /// This instance's name: stable over restarts, different for each instance that runs.
   public var instanceID = "scorer-1"

@@ -63,7 +63,7 @@ final class Stream {
     try Program(
       "deal-scorer",
       options + [
-        "--group-id", group, "--instance-id", instance, "--session-timeout", "6000", "--fetch-wait", "10",
+        "--instance-id", instance, "--session-timeout", "6000", "--fetch-wait", "10",
       ] + more, device: device)
   }
 

@@ -29,7 +29,7 @@ final class TrendOutput {
     configuration.client.clientID += "-trends"
     let isTransactional = settings.guarantee == .exactlyOnce
     if isTransactional {
-      configuration.transactionalID = "\(settings.topics.prefix)\(trends.groupID)-\(settings.instanceID)"
+      configuration.transactionalID = "\(trends.groupID)-\(settings.instanceID)"
     } else {
       configuration.messageTimeout = settings.sessionTimeout
     }
