@@ -170,7 +170,7 @@ let package = Package(
     .testTarget(
       name: "ScorerRuntimeTests",
       dependencies: [
-        "ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Kafka", "Topics", "Trends",
+        "ScorerRuntime", "Configuration", "EngineConfiguration", "Scoring", "Deals", "Kafka", "Topics", "Trends", log,
       ],
       swiftSettings: swiftSettings),
     .executableTarget(

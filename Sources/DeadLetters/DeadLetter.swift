@@ -13,12 +13,16 @@ public struct DeadLetter: Sendable {
   public var firstSeen: Timestamp?
   /// The record's own time, nil where it had none.
   public var timestamp: Timestamp?
-  /// The record's key, nil for none.
+  /// The record's key, nil for none; only its beginning where `wholeKeySize` is set.
   public var key: [UInt8]?
   /// The record's value, nil for a tombstone; only its beginning where `wholeSize` is set.
   public var value: [UInt8]?
   /// The size of a value that was too large to be kept whole, in bytes.
   public var wholeSize: Int?
+  /// The size of a key that was too large to be kept whole, in bytes.
+  public var wholeKeySize: Int?
+  /// How many of the record's headers were too large to be kept.
+  public var droppedHeaders: Int
   /// The record's own headers.
   public var headers: [MessageHeader]
 
@@ -39,6 +43,8 @@ public struct DeadLetter: Sendable {
     firstSeen = told["dl_first_seen"].flatMap { Timestamp(rfc3339: $0) }
     timestamp = told["dl_timestamp"].flatMap { Int64($0) }.flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
     wholeSize = told["dl_truncated_from"].flatMap { Int($0) }
+    wholeKeySize = told["dl_key_truncated_from"].flatMap { Int($0) }
+    droppedHeaders = told["dl_headers_dropped"].flatMap { Int($0) } ?? 0
     // The writer's own type stands before the record's.
     headers = own.filter { $0.name != "ce_type" || $0.text != MessageType.deadLetter.rawValue }
     key = message.hasKey ? message.key.withUnsafeBytes { Array($0) } : nil

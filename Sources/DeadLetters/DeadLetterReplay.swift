@@ -34,6 +34,12 @@ public final class DeadLetterReplay {
     if let size = letter.wholeSize {
       return "only the beginning of its \(size) bytes is kept: read the whole record at \(letter.source)"
     }
+    if let size = letter.wholeKeySize {
+      return "only the beginning of its key of \(size) bytes is kept: read the whole record at \(letter.source)"
+    }
+    if letter.droppedHeaders > 0 {
+      return "\(letter.droppedHeaders) of its headers were too large to keep: read the whole record at \(letter.source)"
+    }
     return nil
   }
 

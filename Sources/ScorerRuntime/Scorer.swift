@@ -102,7 +102,8 @@ public final class Scorer: Sendable {
       }
       try TopicCheck(settings.topics).verify(cluster, withTrends: settings.trends != nil)
       let partitions = cluster.topics[settings.topics.changes]?.partitions ?? 0
-      guard settings.guarantee == .exactlyOnce, admin.isEmbedded() else { return (settings, partitions) }
+      let isToBeKept = settings.guarantee == .atLeastOnce || settings.trustsEmbeddedBroker
+      guard !isToBeKept, admin.isEmbedded() else { return (settings, partitions) }
       logger.notice("at_least_once: the embedded broker does not isolate transactions, exactly_once needs a real one")
       var settings = settings
       settings.guarantee = .atLeastOnce

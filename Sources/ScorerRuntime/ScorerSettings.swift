@@ -17,7 +17,7 @@ public struct ScorerSettings: Sendable {
   public var client: ClientConfiguration
   /// The topics.
   public var topics = TopicNames()
-  /// The consumer group that all instances share.
+  /// The consumer group that all instances share, whole: two tenants on one cluster must not share it.
   public var groupID = "deal-scorer"
   /// This instance's name: stable over restarts, different for each instance that runs.
   public var instanceID = "scorer-1"
@@ -25,6 +25,9 @@ public struct ScorerSettings: Sendable {
   public var threads = 1
   /// What a crash may cost.
   public var guarantee = Guarantee.exactlyOnce
+  /// Whether the guarantee is kept to on the embedded broker too, which does not isolate transactions: only for tests of what
+  /// a scorer does where the requests of a transaction fail.
+  package var trustsEmbeddedBroker = false
   /// Milliseconds between commits of a transaction.
   public var commitInterval = 100
   /// What scores depend on.

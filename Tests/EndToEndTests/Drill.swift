@@ -84,12 +84,8 @@ final class Drill {
   }
 
   /// Waits until everything is sent and scored, ends the scorers, and compares.
-  ///
-  /// - Parameter fenced: Those that a cluster may have fenced, so that they have ended by themselves, with advice.
-  func expectSame(
-    _ scorers: [Program], fenced: [Program] = [], sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let outcome = try outcome(scorers, fenced: fenced, sourceLocation: sourceLocation)
+  func expectSame(_ scorers: [Program], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let outcome = try outcome(scorers, sourceLocation: sourceLocation)
     let (expected, found) = (outcome.expected, outcome.found)
     #expect(found.riskEvents == expected.riskEvents, sourceLocation: sourceLocation)
     #expect(outcome.differingStates == 0, sourceLocation: sourceLocation)
@@ -100,22 +96,13 @@ final class Drill {
     #expect(outcome.isSame, "a score was published twice", sourceLocation: sourceLocation)
   }
 
-  func outcome(
-    _ scorers: [Program], fenced: [Program] = [], sourceLocation: SourceLocation = #_sourceLocation
-  ) throws -> Comparison {
+  func outcome(_ scorers: [Program], sourceLocation: SourceLocation = #_sourceLocation) throws -> Comparison {
     #expect(eventually { flag.isSet }, sourceLocation: sourceLocation)
     #expect(flag.failure == nil, "the test itself could not send every change", sourceLocation: sourceLocation)
     #expect(
       try eventually { try stream.isProcessed() }, "\(scorers.map { $0.output.suffix(2_000) })",
       sourceLocation: sourceLocation)
     for scorer in scorers { scorer.terminate() }
-    for scorer in fenced {
-      scorer.terminate()
-      let status = scorer.wait()
-      #expect(
-        status == 0 || status == 3 && scorer.output.contains("fenced"), "\(scorer.output.suffix(2_000))",
-        sourceLocation: sourceLocation)
-    }
     for scorer in scorers {
       #expect(scorer.wait() == 0, "\(scorer.output.suffix(2_000))", sourceLocation: sourceLocation)
     }

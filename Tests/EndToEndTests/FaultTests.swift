@@ -9,6 +9,7 @@ extension EndToEnd {
     /// Kafka's numbers for requests (its protocol guide).
     private enum Request {
       static let produce = 0, fetch = 1, offsetCommit = 8, findCoordinator = 10, heartbeat = 12
+      static let addPartitions = 24, endTransaction = 26
     }
 
     @Test("one of three scorers is killed again and again") func oneOfThree() throws {
@@ -40,8 +41,8 @@ extension EndToEnd {
       // The other one has taken over when it has committed what the sleeper would have scored.
       try drill.wait(untilScored: 0.97)
       sleeper.signal(SIGCONT)
-      // Its transaction's time was over too: a cluster fences it, and it ends with that advice.
-      try drill.expectSame([other], fenced: [sleeper])
+      // Its transactions' time was over too: a cluster fences it, and it joins again.
+      try drill.expectSame([other, sleeper])
     }
 
     @Test("the broker stands still for longer than a session", .enabled(if: isEmbedded, "needs the embedded broker"))
@@ -68,6 +69,29 @@ extension EndToEnd {
       try drill.wait(untilScored: 0.1)
       for _ in 0..<3 { drill.stream.broker?.send("error \(key) \(codes)") }
       try drill.expectSame([scorer])
+    }
+
+    /// Errors that are overcome by asking again, those that want the transaction aborted, and an abort that is refused too.
+    @Test(
+      "requests of transactions fail: what can't be asked again is aborted, rewound and done again",
+      .enabled(if: isEmbedded, "needs the embedded broker"),
+      arguments: [
+        (Request.addPartitions, "14 16 51", false), (Request.addPartitions, "55", true),
+        (Request.endTransaction, "14 16", false), (Request.endTransaction, "59 -1", true),
+      ]) func transactionErrors(key: Int, codes: String, aborts: Bool) throws
+    {
+      let drill = try Drill(seconds: 2)
+      let scorer = InsideScorer(drill.stream, hasTransactions: true)
+      // Each burst of errors finds a transaction that is under way, as changes come for as long as the last was not.
+      for share in [500, 2_500, 4_500] {
+        #expect(eventually { scorer.changes > share || scorer.hasEnded })
+        drill.stream.broker?.send("error \(key) \(codes)")
+      }
+      #expect(eventually { scorer.changes >= Drill.events.count || scorer.hasEnded })
+      try scorer.stop()
+      #expect(aborts == (scorer.count(of: "transaction aborted") > 0))
+      // The embedded broker forgets offsets of transactions: another scorer finds how far the first one has come.
+      try drill.expectSame([try drill.stream.scorer()])
     }
 
     /// One request at a time: the embedded broker takes a batch behind one that failed, as no real one would, and librdkafka

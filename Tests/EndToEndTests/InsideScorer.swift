@@ -1,6 +1,7 @@
 import Deals
 import Foundation
 import Kafka
+import Logging
 import ScorerRuntime
 import Synchronization
 
@@ -22,10 +23,18 @@ final class TestClock: Sendable {
 /// A scorer within the test's own process, for faults that can't be done to a process from outside.
 final class InsideScorer: Sendable {
   private let scorer: Scorer
+  private let log = LogLines()
   private let ended = Mutex<Result<Void, any Error>?>(nil)
 
-  /// Starts it; `properties` are librdkafka's, for all its clients.
-  init(_ stream: Stream, clock: TestClock = TestClock(), properties: [String: String] = [:]) {
+  /// Starts it.
+  ///
+  /// - Parameters:
+  ///   - properties: librdkafka's, for all its clients.
+  ///   - hasTransactions: Whether it is exactly_once on the embedded broker too, which does not isolate transactions and
+  ///     forgets their offsets.
+  init(
+    _ stream: Stream, clock: TestClock = TestClock(), properties: [String: String] = [:], hasTransactions: Bool = false
+  ) {
     var settings = ScorerSettings(client: stream.client)
     settings.client.extra = properties
     settings.topics = stream.topics
@@ -34,7 +43,10 @@ final class InsideScorer: Sendable {
     settings.sessionTimeout = 6_000
     settings.fetchWaitMax = 10
     settings.trends = nil
-    let scorer = Scorer(settings, logger: Stream.quiet, clock: { clock.now() })
+    settings.trustsEmbeddedBroker = hasTransactions
+    let log = log
+    let logger = Logger(label: "test") { _ in CollectedLog(lines: log) }
+    let scorer = Scorer(settings, logger: logger, clock: { clock.now() })
     self.scorer = scorer
     Task { [self] in
       do {
@@ -48,6 +60,14 @@ final class InsideScorer: Sendable {
 
   /// Why it is not ready; nil where it is.
   var reasonNotReady: String? { scorer.status.reasonNotReady }
+
+  /// Changes that were read so far, those that were read again included.
+  var changes: Int { scorer.status.reports.values.reduce(0) { $0 + $1.changes } }
+
+  var hasEnded: Bool { ended.withLock { $0 != nil } }
+
+  /// How often it has said something.
+  func count(of text: String) -> Int { log.count(of: text) }
 
   /// Asks it to end, and waits until it has.
   ///
@@ -64,4 +84,24 @@ final class InsideScorer: Sendable {
     guard eventually({ ended.withLock { $0 != nil } }) else { throw StreamFailure(text: "the scorer does not end") }
     try ended.withLock { $0 }?.get()
   }
+}
+
+/// What was said, by whichever thread.
+final class LogLines: Sendable {
+  private let lines = Mutex<[String]>([])
+  func add(_ line: String) { lines.withLock { $0.append(line) } }
+  func count(of text: String) -> Int { lines.withLock { $0.count { $0.contains(text) } } }
+}
+
+/// A log that a test can look into.
+private struct CollectedLog: LogHandler {
+  let lines: LogLines
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { lines.add("\(event.message)") }
 }

@@ -65,7 +65,7 @@ final class Stream {
     try Program(
       "deal-scorer",
       options + [
-        "--group-id", group, "--instance-id", instance, "--session-timeout", "\(session)", "--fetch-wait", "10",
+        "--instance-id", instance, "--session-timeout", "\(session)", "--fetch-wait", "10",
       ] + more, device: device)
   }
 
@@ -103,9 +103,11 @@ final class Stream {
   }
 
   /// One record as it is, for input that no type of ours can hold.
-  func produce(key: String?, _ value: [UInt8]?) throws { try produce(topic: topics.changes, key: key, value) }
+  func produce(key: String?, _ value: [UInt8]?, headers: [MessageHeader] = []) throws {
+    try produce(topic: topics.changes, key: key, value, headers: headers)
+  }
 
-  func produce(topic name: String, key: String?, _ value: [UInt8]?) throws {
+  func produce(topic name: String, key: String?, _ value: [UInt8]?, headers: [MessageHeader] = []) throws {
     var configuration = ProducerConfiguration(client: client)
     configuration.client.extra["message.max.bytes"] = "1040000"
     let producer = try Producer(configuration, logger: Self.quiet)
@@ -113,19 +115,19 @@ final class Stream {
     let topic = try producer.topic(name)
     let group = DeliveryGroup()
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    try Self.send(producer, topic, key: key, value, now, group)
+    try Self.send(producer, topic, key: key, value, now, group, headers)
     try producer.flush(timeout: 60_000)
   }
 
   private static func send(
     _ producer: Producer, _ topic: ProducerTopic, key: String?, _ value: [UInt8]?, _ time: Timestamp,
-    _ group: DeliveryGroup
+    _ group: DeliveryGroup, _ headers: [MessageHeader] = []
   ) throws {
     try Array((key ?? "").utf8).withUnsafeBytes { keyBytes in
       try (value ?? []).withUnsafeBytes { valueBytes in
         try producer.produce(
           to: topic, key: key == nil ? nil : keyBytes, value: value == nil ? nil : valueBytes,
-          timestamp: time.milliseconds, group: group)
+          timestamp: time.milliseconds, headers: headers, group: group)
       }
     }
   }

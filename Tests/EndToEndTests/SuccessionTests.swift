@@ -9,7 +9,7 @@ extension EndToEnd {
     /// What a scorer leaves that died in the middle of a transaction, which nobody would end for ten minutes.
     private func leaveOpenTransaction(_ stream: Stream, member: String) throws {
       var configuration = ProducerConfiguration(client: stream.client)
-      configuration.transactionalID = "\(stream.topics.prefix)\(stream.group)-\(member)"
+      configuration.transactionalID = "\(stream.group)-\(member)"
       configuration.transactionTimeout = 600_000
       let producer = try Producer(configuration, logger: Stream.quiet)
       defer { producer.close() }

@@ -1,5 +1,6 @@
 import Deals
 import Foundation
+import Kafka
 import Simulation
 import TestSupport
 import Testing
@@ -57,6 +58,40 @@ extension EndToEnd {
         codes[Int64(headers["dl_offset"] ?? "") ?? -1] = headers["dl_code"]
       }
       #expect(codes.sorted { $0.key < $1.key }.map(\.value) == wrong.map(\.code))
+      #expect(try StreamOutcome(of: stream).states.keys.map(\.text) == ["good"])
+    }
+
+    @Test("a record that is too large only with its key or its headers becomes a dead letter too, shortened")
+    func tooLargeTogether() throws {
+      let stream = try Stream(partitions: 1)
+      let value = Array("no json".utf8) + [UInt8](repeating: 0x20, count: 830_000)
+      try stream.produce(key: String(repeating: "k", count: 200_000), value)
+      try stream.produce(
+        key: "x", value,
+        headers: [MessageHeader("large", [UInt8](repeating: 1, count: 200_000)), MessageHeader("trace", "abc")])
+      try stream.produce(key: "good", change("good"))
+      let scorer = try stream.scorer()
+      #expect(try eventually { try stream.isProcessed() || !scorer.isRunning })
+      scorer.terminate()
+      #expect(scorer.wait() == 0, "\(scorer.output.suffix(2_000))")
+
+      let schema = try JSONSchema(file: "dead-letter.schema.json")
+      var letters: [String: (headers: [String: String], key: Int, value: Int)] = [:]
+      try stream.forEach(stream.topics.deadLetter, partitions: 3) { message in
+        let headers = Dictionary(message.headers.map { ($0.name, $0.text ?? "") }) { first, _ in first }
+        let faults = try schema.faults(Array(JSONEncoder().encode(headers)))
+        #expect(faults.isEmpty, "\(faults)")
+        letters[headers["dl_offset"] ?? ""] = (headers, message.key.byteCount, message.value.byteCount)
+      }
+      let (first, second) = (try #require(letters["0"]), try #require(letters["1"]))
+      #expect((first.key, first.value) == (65_536, 65_536))
+      #expect(first.headers["dl_key_truncated_from"] == "200000")
+      #expect(first.headers["dl_truncated_from"] == "830007")
+      #expect((second.key, second.value) == (1, 65_536))
+      #expect(second.headers["dl_key_truncated_from"] == nil)
+      #expect(second.headers["dl_headers_dropped"] == "1" && second.headers["trace"] == "abc")
+      let replayed = try Program.run("dealpulse", ["dead-letters", "replay", "--all"] + stream.options)
+      #expect(replayed.output.contains("0 of 2 dead letters put back"), "\(replayed.output)")
       #expect(try StreamOutcome(of: stream).states.keys.map(\.text) == ["good"])
     }
 

@@ -3,6 +3,7 @@ import Testing
 
 @Suite(.serialized) struct TransactionTests {
   private enum APIKey {
+    static let produce: Int16 = 0
     static let endTransaction: Int16 = 26
     static let offsetCommit: Int16 = 28
   }
@@ -62,6 +63,93 @@ import Testing
     // The embedded broker shows what was aborted, too.
     #expect(consumer.receive(2).last?.value == "again")
     consumer.close()
+    producer.close()
+  }
+
+  /// Begins a transaction of which a record is refused for good, and gives what the next record meets.
+  private func refusal(_ producer: Producer, _ topic: ProducerTopic, _ cluster: TestCluster, code: Int32) throws
+    -> KafkaError?
+  {
+    try producer.beginTransaction()
+    cluster.broker?.pushErrors(apiKey: APIKey.produce, [code])
+    try producer.send(topic, "k", "refused")
+    try producer.flush(timeout: 60_000)
+    do {
+      try producer.send(topic, "k", "too late")
+      return nil
+    } catch {
+      return error as? KafkaError
+    }
+  }
+
+  @Test(
+    "a record for a transaction that has failed meanwhile is told the cause, and after the abort the work goes through")
+  func failedMeanwhile() throws {
+    let cluster = try TestCluster(embedded: true)
+    let name = try cluster.topic("t", partitions: 1)
+    let producer = try cluster.producer { $0.transactionalID = "tx-\(cluster.run)" }
+    try producer.initTransactions()
+    let topic = try producer.topic(name)
+    // The broker knows of no transaction; the record is too large for it.
+    for (code, cause) in [(Int32(48), "INVALID_TXN_STATE"), (10, "MSG_SIZE_TOO_LARGE")] {
+      let error = try #require(try refusal(producer, topic, cluster, code: code))
+      #expect(error.errorClass == .abortable)
+      #expect(error.name == cause)
+      try producer.abortTransaction()
+    }
+    // The refused records have left a gap in the numbers that the broker counts by, which may cost an abort more.
+    #expect(try (0..<3).contains { _ in try isCommitted(producer, topic) })
+    producer.close()
+  }
+
+  /// Whether a transaction goes through; it is aborted where that is what its error asks for.
+  private func isCommitted(_ producer: Producer, _ topic: ProducerTopic) throws -> Bool {
+    do {
+      try producer.beginTransaction()
+      try producer.send(topic, "k", "v")
+      try producer.commitTransaction()
+      return true
+    } catch let error as KafkaError where error.requiresAbort {
+      try producer.abortTransaction()
+      return false
+    }
+  }
+
+  @Test("a transaction that is not permitted is not done again, and says what to grant")
+  func notPermitted() throws {
+    let cluster = try TestCluster(embedded: true)
+    let name = try cluster.topic("t", partitions: 1)
+    let producer = try cluster.producer { $0.transactionalID = "tx-\(cluster.run)" }
+    try producer.initTransactions()
+    let error = try #require(try refusal(producer, try producer.topic(name), cluster, code: 29))
+    #expect(error.errorClass == .fatal)
+    #expect("\(error)".contains("Grant"))
+    producer.close()
+  }
+
+  @Test("a producer that is fenced while it writes learns that it is")
+  func fencedWriting() throws {
+    let cluster = try TestCluster(embedded: true)
+    let name = try cluster.topic("t", partitions: 1)
+    let producer = try cluster.producer { $0.transactionalID = "tx-\(cluster.run)" }
+    try producer.initTransactions()
+    let error = try #require(try refusal(producer, try producer.topic(name), cluster, code: 47))
+    #expect(error.isFenced && error.isFatal)
+    producer.close()
+  }
+
+  @Test("a record without a transaction is refused as a wrong call")
+  func noTransaction() throws {
+    let cluster = try TestCluster(embedded: true)
+    let name = try cluster.topic("t", partitions: 1)
+    let producer = try cluster.producer { $0.transactionalID = "tx-\(cluster.run)" }
+    try producer.initTransactions()
+    let topic = try producer.topic(name)
+    #expect {
+      try producer.send(topic, "k", "v")
+    } throws: { error in
+      (error as? KafkaError)?.errorClass == .permanent
+    }
     producer.close()
   }
 

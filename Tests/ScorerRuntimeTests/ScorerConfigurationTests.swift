@@ -3,10 +3,11 @@ import Deals
 import EngineConfiguration
 import Foundation
 import Scoring
-import ScorerRuntime
 import Testing
 import Topics
 import Trends
+
+@testable import ScorerRuntime
 
 @Suite struct ScorerConfigurationTests {
   private var root: URL {
@@ -63,6 +64,17 @@ import Trends
     #expect(settings.detector == .plain && settings.velocityFloor == 120 && settings.minimumDeals == 20)
     #expect(settings == (try load(file: path)).trends?.engine)
     #expect(try TrendSettings(file: root.appendingPathComponent("config/scorer.yaml").path) == TrendSettings())
+  }
+
+  @Test("two tenants on one cluster share neither a group nor a transactional id")
+  func tenants() throws {
+    for group in [[], [("scorer.group_id", "blue"), ("trends.group_id", "red")]] {
+      let tenants = try ["", "acme.", "other."].map { try load([("topics.prefix", $0)] + group) }
+      #expect(Set(tenants.map(\.groupID)).count == 3)
+      #expect(Set(tenants.compactMap { $0.trends?.groupID }).count == 3)
+      #expect(Set(tenants.map { $0.transactionalID(ofMember: "a-0") }).count == 3)
+      #expect(tenants[1].groupID == "acme.\(tenants[0].groupID)")
+    }
   }
 
   @Test("a segment that is none is named") func wrongSegment() {

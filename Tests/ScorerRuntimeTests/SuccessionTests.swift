@@ -1,6 +1,5 @@
 import Kafka
 import Testing
-import Topics
 
 @testable import ScorerRuntime
 
@@ -31,8 +30,7 @@ import Topics
     settings.instanceID = "a"
     #expect(settings.memberName(thread: 1) == "a-1")
     #expect(settings.transactionalID(ofMember: "a-1") == "deal-scorer-a-1")
-    settings.topics = TopicNames(prefix: "acme.")
-    settings.groupID = "blue"
+    settings.groupID = "acme.blue"
     #expect(settings.transactionalID(ofMember: "a-1") == "acme.blue-a-1")
   }
 }

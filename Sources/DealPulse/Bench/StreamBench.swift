@@ -234,7 +234,7 @@ struct StreamBench {
       try stage.start(
         "deal-scorer", .move, name: "scorer-\(name)",
         [
-          "--group-id", "\(stage.root)move.three", "--instance-id", name, "--session-timeout", String(session),
+          "--group-id", "three", "--instance-id", name, "--session-timeout", String(session),
           "--fetch-wait", "2", "--set", "trends.enabled=false",
         ])
     }

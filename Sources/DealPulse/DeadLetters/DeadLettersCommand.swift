@@ -63,9 +63,11 @@ struct DeadLettersCommand: AsyncParsableCommand {
       print("its time     \(letter.timestamp?.rfc3339 ?? "none")")
       print("put back     \(box.replayed.contains(name) ? "yes" : "no")")
       print("key          \(letter.key.map { OneLine.text($0, limit: 2_000) } ?? "none")")
+      if let size = letter.wholeKeySize { print("whole key    \(size) bytes, of which the beginning is kept") }
       for header in letter.headers {
         print("header       \(header.name): \(OneLine.text(header.value ?? [], limit: 2_000))")
       }
+      if letter.droppedHeaders > 0 { print("header       \(letter.droppedHeaders) more, too large to keep") }
       guard let value = letter.value else { return print("value        none (a tombstone)") }
       let whole = letter.wholeSize.map { " of \($0)" } ?? ""
       print("value        \(value.count)\(whole) bytes")

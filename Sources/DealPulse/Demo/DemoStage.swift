@@ -3,6 +3,7 @@ import Kafka
 import Logging
 import Topics
 import Programs
+import ScorerRuntime
 
 /// The processes that a demo runs on: broker and scorer, with their logs in a folder of their own.
 final class DemoStage {
@@ -52,7 +53,8 @@ final class DemoStage {
 
   /// Waits until the scorer's group has committed the end of every partition.
   func waitUntilProcessed() throws {
-    let consumer = try Consumer(ConsumerConfiguration(client: client, groupID: "deal-scorer"), logger: logger)
+    let group = ScorerSettings(client: client).groupID
+    let consumer = try Consumer(ConsumerConfiguration(client: client, groupID: group), logger: logger)
     defer { consumer.close() }
     let all = (0..<Int32(partitions)).map { TopicPartition(TopicNames().changes, $0) }
     var ends: [TopicPartition: Int64] = [:]

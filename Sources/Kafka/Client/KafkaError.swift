@@ -57,7 +57,9 @@ public struct KafkaError: Error, Hashable, Sendable {
   init(consuming error: OpaquePointer, _ context: String) {
     defer { rd_kafka_error_destroy(error) }
     let kind: Class
-    if rd_kafka_error_is_fatal(error) != 0 {
+    let code = rd_kafka_error_code(error).rawValue
+    // What was refused for want of a permission is refused again, however often its transaction is aborted.
+    if rd_kafka_error_is_fatal(error) != 0 || Self.notPermitted.contains(code) {
       kind = .fatal
     } else if rd_kafka_error_txn_requires_abort(error) != 0 {
       kind = .abortable
@@ -65,7 +67,7 @@ public struct KafkaError: Error, Hashable, Sendable {
       kind = rd_kafka_error_is_retriable(error) != 0 ? .retriable : .permanent
     }
     self.init(
-      code: rd_kafka_error_code(error).rawValue, name: String(cString: rd_kafka_error_name(error)),
+      code: code, name: String(cString: rd_kafka_error_name(error)),
       text: "\(context): \(String(cString: rd_kafka_error_string(error)))", errorClass: kind)
   }
 
@@ -104,13 +106,17 @@ public struct KafkaError: Error, Hashable, Sendable {
       RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
     ].map(\.rawValue))
 
-  private static let fatal: Set<Int32> = Set(
+  private static let fatal: Set<Int32> = notPermitted.union(
     [
       RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR__AUTHENTICATION,
       RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
-      RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
-      RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
-      RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+    ].map(\.rawValue))
+
+  private static let notPermitted: Set<Int32> = Set(
+    [
+      RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
     ].map(\.rawValue))
 }
 
@@ -139,8 +145,8 @@ extension KafkaError: CustomStringConvertible {
       RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED.rawValue:
       return "Grant this user the access on the broker (see the README's list of permissions)."
     case RD_KAFKA_RESP_ERR__FENCED.rawValue, RD_KAFKA_RESP_ERR_PRODUCER_FENCED.rawValue:
-      return "Its transaction's time was over, as it stood still or was cut off: start it again. If this comes back at "
-        + "once, another instance has the same identity: give each its own scorer.instance_id."
+      return "Its transaction's time was over, as it stood still or was cut off. If this comes back at once, another "
+        + "instance has the same identity: give each its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue:
       return "Another instance with the same identity has taken over: give each instance its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue:

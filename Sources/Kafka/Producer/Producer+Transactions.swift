@@ -35,6 +35,22 @@ extension Producer {
     try check(rd_kafka_abort_transaction(handle.pointer, timeout), "abort transaction")
   }
 
+  /// Why the transaction that was begun can't go on; nil where it can, or none was begun.
+  ///
+  /// librdkafka gives a transaction up by itself where a record was refused for good. To the next record it says no more than
+  /// that the state is wrong, and the cause to every other call. Offsets are taken in the one state in which records are
+  /// taken too; whoever asks after a record was refused sends none.
+  func transactionFailure(_ context: String) -> KafkaError? {
+    guard let metadata = rd_kafka_consumer_group_metadata_new("none") else { return nil }
+    defer { rd_kafka_consumer_group_metadata_destroy(metadata) }
+    let offsets = PartitionList([TopicPartition("none", 0): 0])
+    guard let error = rd_kafka_send_offsets_to_transaction(handle.pointer, offsets.pointer, metadata, 1_000) else {
+      return nil
+    }
+    let failure = KafkaError(consuming: error, context)
+    return failure.requiresAbort || failure.isFatal ? failure : nil
+  }
+
   private func check(_ error: OpaquePointer?, _ context: String) throws(KafkaError) {
     guard let error else { return }
     let failure = KafkaError(consuming: error, context)

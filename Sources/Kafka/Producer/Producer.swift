@@ -48,7 +48,8 @@ public final class Producer: Sendable {
   ///   - texts: Headers of this record alone, after the common ones, whose bytes are copied.
   ///   - headers: More headers of this record alone, after those.
   ///   - group: What is told when the record is acknowledged or given up.
-  /// - Throws: `KafkaError` where the record can't be taken at all (too large, unknown partition, fatal or closed client).
+  /// - Throws: `KafkaError` where the record can't be taken at all (too large, unknown partition, fatal or closed client,
+  ///   a transaction that has failed meanwhile: then the error's class says how to go on).
   public func produce(
     to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
     timestamp: Int64? = nil, common: RecordHeaders? = nil,
@@ -59,18 +60,27 @@ public final class Producer: Sendable {
     group.begin()
     let opaque = Unmanaged.passRetained(group)
     while true {
-      let code = enqueue(topic, partition, key, value, timestamp, common, texts, headers, opaque.toOpaque())
-      if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
-      if code == RD_KAFKA_RESP_ERR__QUEUE_FULL, !stopping.isSet {
+      let refusal = enqueue(topic, partition, key, value, timestamp, common, texts, headers, opaque.toOpaque())
+      guard let refusal else { return }
+      if rd_kafka_error_code(refusal) == RD_KAFKA_RESP_ERR__QUEUE_FULL, !stopping.isSet {
+        rd_kafka_error_destroy(refusal)
         // Back-pressure: the delivery thread makes room.
         DedicatedThread.pause(milliseconds: 1)
         continue
       }
       opaque.release()
-      let error = fatalError ?? KafkaError(code, "produce to \(topic.name)")
       group.end(nil)
-      throw error
+      throw cause(of: refusal, "produce to \(topic.name)")
     }
+  }
+
+  /// What keeps a record from being taken; takes librdkafka's error over.
+  private func cause(of refusal: OpaquePointer, _ context: String) -> KafkaError {
+    let code = rd_kafka_error_code(refusal)
+    if rd_kafka_error_is_fatal(refusal) != 0 { return KafkaError(consuming: refusal, context) }
+    rd_kafka_error_destroy(refusal)
+    if code == RD_KAFKA_RESP_ERR__STATE, let failure = transactionFailure(context) { return failure }
+    return KafkaError(code, context)
   }
 
   private static func closed(_ topic: ProducerTopic) -> KafkaError {
@@ -81,7 +91,7 @@ public final class Producer: Sendable {
     _ topic: ProducerTopic, _ partition: Int32?, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?,
     _ timestamp: Int64?, _ common: RecordHeaders?, _ texts: [(name: StaticString, value: UnsafeRawBufferPointer)],
     _ headers: [MessageHeader], _ opaque: UnsafeMutableRawPointer
-  ) -> rd_kafka_resp_err_t {
+  ) -> OpaquePointer? {
     withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 8) { fields in
       var count = 0
       func add(_ kind: rd_kafka_vtype_t, _ set: (inout rd_kafka_vu_t) -> Void) {
@@ -108,13 +118,10 @@ public final class Producer: Sendable {
       if let timestamp { add(RD_KAFKA_VTYPE_TIMESTAMP) { $0.u.i64 = timestamp } }
       let list = Self.headerList(common, texts, headers)
       if let list { add(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = list } }
-      guard let error = rd_kafka_produceva(handle.pointer, fields.baseAddress, count) else {
-        return RD_KAFKA_RESP_ERR_NO_ERROR
-      }
+      let refusal = rd_kafka_produceva(handle.pointer, fields.baseAddress, count)
       // Only a record that was taken takes its headers along.
-      if let list { rd_kafka_headers_destroy(list) }
-      defer { rd_kafka_error_destroy(error) }
-      return rd_kafka_error_code(error)
+      if refusal != nil, let list { rd_kafka_headers_destroy(list) }
+      return refusal
     }
   }
 

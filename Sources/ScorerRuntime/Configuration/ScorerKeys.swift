@@ -17,7 +17,8 @@ public enum ScorerKeys {
     "kafka.session_timeout", default: Milliseconds(10_000), in: Milliseconds(1_000)...Milliseconds(300_000),
     "After how long a silent instance is out of its group.")
   static let groupID = ConfigurationKey(
-    "scorer.group_id", default: "deal-scorer", "The consumer group that all instances share.")
+    "scorer.group_id", default: "deal-scorer",
+    "The consumer group that all instances share; topics.prefix stands before it.")
   static let instanceID = ConfigurationKey(
     "scorer.instance_id", default: "scorer-1", "Stable over restarts, different for each instance that runs.")
   static let threads = ConfigurationKey("scorer.threads", default: 1, in: 1...64, "Processing threads.")

@@ -47,7 +47,7 @@ extension ScorerSettings {
   }
 
   private mutating func take(_ configuration: Configuration) {
-    groupID = configuration[ScorerKeys.groupID]
+    groupID = topics.prefix + configuration[ScorerKeys.groupID]
     instanceID = configuration[ScorerKeys.instanceID]
     threads = configuration[ScorerKeys.threads]
     guarantee = configuration[ScorerKeys.guarantee]

@@ -13,6 +13,8 @@ final class DealProcessor {
   private static let backfillBatchSize = 500
   /// Between two looks at this member's place in its group.
   private static let tendingInterval = Duration.milliseconds(50)
+  /// Milliseconds before aborted work is done again: what is refused each time must not be asked for without a pause.
+  private static let pauseAfterAbort: UInt32 = 100
   /// Milliseconds between looks at the wall clock for what is due.
   private static let punctuationInterval: Int64 = 200
 
@@ -423,6 +425,7 @@ final class DealProcessor {
       }
       history.forgetHeads()
       if !positions.isEmpty { try consumer.seek(positions) }
+      DedicatedThread.pause(milliseconds: Self.pauseAfterAbort)
     } catch {
       guard error.isFenced else { throw .kafka(error) }
       try surrender(after: error)

@@ -1,29 +1,29 @@
 import Deals
-import Kafka
 import Dispatch
+import Kafka
 import Metrics
 
 /// exactly_once: outputs, state, position, ledger entries and group offsets of an interval are one Kafka transaction.
 final class TransactionalCommitter: Committer {
   private(set) var group = DeliveryGroup()
   private let writer: OutputWriter
+  private let transactions: Transactions
   private let consumer: Consumer
   private let topic: String
   /// This member of the group, which positions name as their writer: its heir ends what it leaves open.
   private let member: String
   /// Not by the wall clock: set back by an hour, it would leave a transaction open for that hour.
   private let interval: Duration
-  private let isStopped: @Sendable () -> Bool
   private let latency = Timer(label: "dealpulse_commit_seconds")
   private var encoder = JSONWriter()
-  private var begun: ContinuousClock.Instant?
-  private var hasJoined = false
+  /// When the open transaction was begun.
+  private var begun = ContinuousClock.now
 
   init(
     _ writer: OutputWriter, _ consumer: Consumer, topic: String, member: String, interval: Int,
     isStopped: @escaping @Sendable () -> Bool
   ) {
-    self.isStopped = isStopped
+    transactions = Transactions(of: writer.producer, isStopped: isStopped)
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
@@ -31,23 +31,18 @@ final class TransactionalCommitter: Committer {
     self.interval = .milliseconds(interval)
   }
 
-  var isIdle: Bool { begun == nil }
+  var isIdle: Bool { !transactions.isOpen }
 
   /// Takes the transactional id into use. Not before this thread is a member: until then one that was given its partitions
   /// may still end what was open under that id (`Succession`), and would fence this producer too.
-  func join() throws(KafkaError) {
-    guard !hasJoined else { return }
-    let producer = writer.producer
-    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
-    hasJoined = true
-  }
+  func join() throws(KafkaError) { try transactions.join() }
 
   /// Position and offset are of one transaction: neither is ever behind.
   func resume(_ partition: TopicPartition, at position: Int64) {}
 
   func beginStep() throws(KafkaError) {
-    guard begun == nil else { return }
-    try writer.producer.beginTransaction()
+    guard !transactions.isOpen else { return }
+    try transactions.begin()
     group = DeliveryGroup()
     begun = .now
   }
@@ -57,21 +52,16 @@ final class TransactionalCommitter: Committer {
   }
 
   func poll(_ tasks: [DealTask]) throws(KafkaError) {
-    guard let begun, ContinuousClock.now - begun >= interval else { return }
+    guard transactions.isOpen, ContinuousClock.now - begun >= interval else { return }
     try commit(tasks, timeout: 30_000)
   }
 
   func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
-    guard begun != nil else { return }
+    guard transactions.isOpen else { return }
     try commit(tasks, timeout: timeout)
   }
 
-  func abandon() throws(KafkaError) {
-    guard begun != nil else { return }
-    let producer = writer.producer
-    try retrying { () throws(KafkaError) in try producer.abortTransaction() }
-    begun = nil
-  }
+  func abandon() throws(KafkaError) { try transactions.abort() }
 
   private func commit(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
     let start = DispatchTime.now()
@@ -81,28 +71,8 @@ final class TransactionalCommitter: Committer {
       try writer.write(StateRecords(task.engine, writer: member, &encoder), partition: task.partition, group)
       offsets[TopicPartition(topic, task.partition)] = task.engine.position.nextOffset
     }
-    let producer = writer.producer
-    if !offsets.isEmpty {
-      // Fresh each time: a member of an older generation must be refused.
-      guard let metadata = consumer.groupMetadata() else {
-        throw KafkaError.abort("this member has no place in its group")
-      }
-      try retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
-    }
-    try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
-    begun = nil
+    try transactions.commit(offsets, of: consumer, timeout: timeout)
     for task in changed { task.engine.commit() }
     latency.recordInterval(since: start)
-  }
-
-  /// Makes a call again for as long as its error is retriable and nobody wants the end: librdkafka goes on where it was.
-  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
-    while true {
-      do throws(KafkaError) {
-        return try call()
-      } catch {
-        guard error.isRetriable, !isStopped() else { throw error }
-      }
-    }
   }
 }

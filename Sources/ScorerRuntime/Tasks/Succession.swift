@@ -151,7 +151,7 @@ extension ScorerSettings {
   func memberName(thread number: Int) -> String { "\(instanceID)-\(number)" }
 
   /// The transactional id of the group's member of that name.
-  func transactionalID(ofMember name: String) -> String { "\(topics.prefix)\(groupID)-\(name)" }
+  func transactionalID(ofMember name: String) -> String { "\(groupID)-\(name)" }
 
   /// A producer that does nothing but take an id into use, which ends what is open under it.
   func successorConfiguration(_ transactionalID: String) -> ProducerConfiguration {

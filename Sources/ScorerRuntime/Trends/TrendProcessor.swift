@@ -14,6 +14,9 @@ import Trends
 /// what stands in deals.trends and deals.reports already: so nothing is missed, and nothing is said twice, even where a
 /// record was written and its position was not.
 final class TrendProcessor {
+  /// Milliseconds before everything is read again: a broker that refuses is not asked without a pause.
+  private static let pauseAfterFailure: UInt32 = 100
+
   private let settings: ScorerSettings
   private let trends: TrendProcessorSettings
   private let logger: Logger
@@ -23,11 +26,8 @@ final class TrendProcessor {
   /// Of at_least_once; a transaction commits its offsets itself.
   private let commits: OffsetCommits
   private let scores: ScoreTail
-  private let producer: Producer
-  private let trendTopic: ProducerTopic
-  private let reportTopic: ProducerTopic
-  private let trendHeaders: RecordHeaders
-  private let reportHeaders: RecordHeaders
+  /// Made anew where its transactional id was taken from it.
+  private var output: TrendOutput
   private let decoder = LedgerDecoder()
   private let partition: TopicPartition
   private let lag = Gauge(label: "dealpulse_trend_lag_records")
@@ -37,9 +37,9 @@ final class TrendProcessor {
   private var changes = ChangeCount([])
   private var work: Work?
   private var isAssigned = false
-  /// Records were handed out that nobody was ready for: by the very poll that assigned the ledger.
+  /// Records were handed out that must be handed out again: nobody was ready for them, as they came by the very poll that
+  /// assigned the ledger, or what was made of them was given up.
   private var hasPassedBy = false
-  private var writer = JSONWriter()
 
   /// What belongs to one time of being active.
   private struct Work {
@@ -73,39 +73,24 @@ final class TrendProcessor {
     consumer = try Consumer(configuration, logger: logger)
     commits = OffsetCommits(consumer, interval: .zero)
     scores = try ScoreTail(settings, logger: logger)
-    var producing = ProducerConfiguration(client: settings.client)
-    producing.client.clientID += "-trends"
-    if settings.guarantee == .exactlyOnce {
-      producing.transactionalID = "\(settings.topics.prefix)\(trends.groupID)-\(settings.instanceID)"
-    } else {
-      producing.messageTimeout = settings.sessionTimeout
-    }
-    producer = try Producer(producing, logger: logger)
-    trendTopic = try producer.topic(settings.topics.trends)
-    reportTopic = try producer.topic(settings.topics.reports)
-    let source = "/dealpulse/\(trends.groupID)"
-    trendHeaders = RecordHeaders(
-      MessageType.trend.constantHeaders(source: source).map { MessageHeader($0.name, $0.value) })
-    reportHeaders = RecordHeaders(
-      MessageType.report.constantHeaders(source: source).map { MessageHeader($0.name, $0.value) })
+    output = try TrendOutput(settings, trends, logger: logger, isStopped: isStopped)
   }
 
   /// Runs until it is stopped.
   func run() throws(ScorerError) {
     defer { close() }
     do throws(KafkaError) {
-      if settings.guarantee == .exactlyOnce {
-        try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
-      }
+      try output.join()
       try consumer.subscribe([settings.topics.outcomes], handler())
     } catch {
+      if error.isRetriable, isStopped() { return }
       throw .kafka(error)
     }
     while !isStopped() {
       do throws(KafkaError) {
         try turn()
       } catch {
-        guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+        guard Self.canStartOver(after: error) else { throw .kafka(error) }
         try startOver(after: error)
       }
     }
@@ -230,25 +215,8 @@ final class TrendProcessor {
   private func publish(_ news: [TrendShift], _ reports: [Report]) throws(KafkaError) {
     guard let position = work?.position else { return }
     guard position > (work?.committed ?? 0) || !news.isEmpty else { return }
-    let group = DeliveryGroup()
-    let isTransaction = settings.guarantee == .exactlyOnce
-    if isTransaction { try producer.beginTransaction() }
-    let now = clock()
-    for shift in news { try write(shift, now, group) }
-    for report in reports { try write(report, now, group) }
-    if isTransaction {
-      guard let metadata = consumer.groupMetadata() else {
-        throw KafkaError.abort("this member has no place in its group")
-      }
-      try retrying { () throws(KafkaError) in
-        try producer.send(offsets: [partition: position], as: metadata, timeout: 10_000)
-      }
-      try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: 30_000) }
-    } else {
-      if !news.isEmpty || !reports.isEmpty { try producer.flush(timeout: Int32(settings.sessionTimeout)) }
-      if let failure = group.firstFailure { throw failure }
-      commits.note([partition: position])
-    }
+    try output.publish(news, reports, at: clock(), [partition: position], of: consumer)
+    if settings.guarantee == .atLeastOnce { commits.note([partition: position]) }
     work?.committed = position
     for shift in news where shift.phase == .opened {
       opened.increment()
@@ -256,69 +224,34 @@ final class TrendProcessor {
     }
   }
 
-  private func write(_ shift: TrendShift, _ now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
-    var shift = shift
-    shift.mode = mode(shift.occurredAt, now)
-    writer.removeAll()
-    writer.trendShift(shift)
-    try send(to: trendTopic, key: shift.segment, trendHeaders, shift.eventID, shift.occurredAt, now, group)
-  }
-
-  private func write(_ report: Report, _ now: Timestamp, _ group: DeliveryGroup) throws(KafkaError) {
-    var report = report
-    report.mode = mode(report.to, now)
-    writer.removeAll()
-    writer.report(report)
-    try send(to: reportTopic, key: report.kind.rawValue, reportHeaders, report.eventID, report.to, now, group)
-  }
-
-  private func mode(_ instant: Timestamp, _ now: Timestamp) -> ProcessingMode {
-    now.milliseconds - instant.milliseconds <= settings.liveWithin ? .live : .backfill
-  }
-
-  private func send(
-    to topic: ProducerTopic, key: String, _ headers: RecordHeaders, _ id: EventID, _ time: Timestamp, _ now: Timestamp,
-    _ group: DeliveryGroup
-  ) throws(KafkaError) {
-    try key.utf8.span.bytes.withUnsafeBytes { key throws(KafkaError) in
-      try writer.withBytes { value throws(KafkaError) in
-        try producer.produce(
-          to: topic, key: key, value: value, timestamp: now.milliseconds, common: headers,
-          headers: [MessageHeader("ce_id", id.description), MessageHeader("ce_time", time.rfc3339)], group: group)
-      }
-    }
-  }
-
   /// After an error nothing is certain but what Kafka has: everything is read again.
   private func startOver(after error: KafkaError) throws(ScorerError) {
     logger.warning("starts over: \(error)")
+    work = nil
+    hasPassedBy = true
     do throws(KafkaError) {
-      work = nil
-      if settings.guarantee == .exactlyOnce {
-        try retrying { () throws(KafkaError) in try producer.abortTransaction() }
-      } else {
-        producer.purge()
-      }
-      guard isAssigned else { return }
-      try consumer.seek([partition: .beginning])
+      if error.isFenced { try renewOutput() } else { try output.abandon() }
     } catch {
-      guard error.isRetriable || error.requiresAbort else { throw .kafka(error) }
+      guard Self.canStartOver(after: error) else { throw .kafka(error) }
     }
+    DedicatedThread.pause(milliseconds: Self.pauseAfterFailure)
   }
 
-  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
-    while true {
-      do throws(KafkaError) {
-        return try call()
-      } catch {
-        guard error.isRetriable, !isStopped() else { throw error }
-      }
-    }
+  private static func canStartOver(after error: KafkaError) -> Bool {
+    error.isRetriable || error.requiresAbort || error.isFenced
+  }
+
+  /// This instance stood still for so long that the broker has ended its transaction. Whether the ledger is still its
+  /// own, its group says, which another instance with the same identity puts it out of.
+  private func renewOutput() throws(KafkaError) {
+    output.close()
+    output = try TrendOutput(settings, trends, logger: logger, isStopped: isStopped)
+    try output.join()
   }
 
   private func close() {
     consumer.close()
     scores.close()
-    producer.close()
+    output.close()
   }
 }

@@ -3,7 +3,7 @@ import Trends
 
 /// How the trend processor runs.
 public struct TrendProcessorSettings: Sendable {
-  /// The consumer group of all instances.
+  /// The consumer group of all instances, whole.
   public var groupID = "deal-trends"
   /// What is watched.
   public var engine = TrendSettings()
