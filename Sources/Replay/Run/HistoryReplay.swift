@@ -38,6 +38,7 @@ public final class HistoryReplay {
   @exclusivity(unchecked) private var scores: Int64 = 0
   @exclusivity(unchecked) private var ledgerEntries: Int64 = 0
   private var checkpointed: Int64 = 0
+  private let folder: CheckpointFolder?
   /// Whether the replay goes on from a checkpoint.
   public let isResumed: Bool
 
@@ -64,36 +65,32 @@ public final class HistoryReplay {
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.engineSettings, canRollBack: false)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
-    let checkpoint = try plan.checkpoint.flatMap { try Self.checkpoint(plan, in: $0) }
+    folder = plan.checkpoint.map(CheckpointFolder.init)
+    let checkpoint = try folder.flatMap { try Self.checkpoint(plan, in: $0) }
     isResumed = checkpoint != nil
-    if let folder = plan.checkpoint {
-      ledger = try ResultStream(
-        JSONWriter(), path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
-    } else {
-      ledger = nil
+    ledger = try folder.map {
+      try ResultStream(JSONWriter(), path: $0.ledger, length: checkpoint?.ledgerLength ?? 0)
     }
     results = try sink ?? plan.format.sink(path: plan.output, length: checkpoint?.outputLength ?? 0)
-    if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
-    guard let sink else { return }
-    try sink.begin(isResumed: isResumed)
-    // What stands in the sink is known to be ours from the first score on.
+    if let checkpoint, let folder { try resume(checkpoint, folder) }
+    try results.begin(isResumed: isResumed)
+    // What stands in the sink and in the folder is known to be ours from the first score on.
     if !isResumed { try saveCheckpoint() }
   }
 
-  private static func checkpoint(_ plan: ReplayPlan, in folder: String) throws -> ReplayCheckpoint? {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw ReplayError.unwritable(file: folder, reason: error.localizedDescription)
+  private static func checkpoint(_ plan: ReplayPlan, in folder: CheckpointFolder) throws -> ReplayCheckpoint? {
+    for file in plan.inputs + [plan.output] where folder.isOurs(file: file) {
+      throw ReplayError.foreignFolder(folder.path, file: file)
     }
+    try folder.prepare()
     guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
     guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == max(1, plan.inputs.count) else {
-      throw ReplayError.otherReplay(checkpoint: folder)
+      throw ReplayError.otherReplay(checkpoint: folder.path)
     }
     return checkpoint
   }
 
-  private func resume(_ checkpoint: ReplayCheckpoint, _ folder: String) throws {
+  private func resume(_ checkpoint: ReplayCheckpoint, _ folder: CheckpointFolder) throws {
     try checkpoint.restore(&engine, from: folder)
     try checkpoint.restore(&baselines, from: folder)
     try merged.resume(at: checkpoint.places)
@@ -141,7 +138,7 @@ public final class HistoryReplay {
         if changes & 0xFFF == 0 { engine.commit() }
       }
     }
-    if plan.checkpoint != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
+    if folder != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
     return true
   }
 
@@ -152,7 +149,7 @@ public final class HistoryReplay {
       try publish()
     }
     try results.synchronize()
-    if let folder = plan.checkpoint { try? FileManager.default.removeItem(atPath: folder) }
+    folder?.removeAll()
     return progress
   }
 
@@ -171,7 +168,7 @@ public final class HistoryReplay {
   }
 
   private func saveCheckpoint() throws {
-    guard let folder = plan.checkpoint, let ledger else { return }
+    guard let folder, let ledger else { return }
     engine.commit()
     try results.synchronize()
     try ledger.synchronize()
