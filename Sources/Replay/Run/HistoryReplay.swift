@@ -25,8 +25,6 @@ public final class HistoryReplay {
   private static let batchSize = 64
 
   private let plan: ReplayPlan
-  /// The instant after which changes are left out.
-  private let end: Timestamp
   private var merged: MergedChanges
   // Unchecked, because a replay belongs to one thread and nothing is called while one of them is changed.
   @exclusivity(unchecked) private var engine: DealEngine
@@ -38,6 +36,8 @@ public final class HistoryReplay {
   @exclusivity(unchecked) private var scores: Int64 = 0
   @exclusivity(unchecked) private var ledgerEntries: Int64 = 0
   private var checkpointed: Int64 = 0
+  /// What was counted before the checkpoint that the replay goes on from.
+  private var before = (late: 0, repeated: 0)
   private let folder: CheckpointFolder?
   /// Whether the replay goes on from a checkpoint.
   public let isResumed: Bool
@@ -46,22 +46,21 @@ public final class HistoryReplay {
   ///
   /// - Throws: `ReplayError`.
   public convenience init(_ plan: ReplayPlan) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams())
+    try self.init(plan, try Self.streams(plan))
   }
 
   /// Replays changes that are in memory already, in the order of event time, into a file or another sink.
   public convenience init(_ plan: ReplayPlan, changes: [DealChange], sink: (any ScoreSink)? = nil) throws {
-    try self.init(plan, [ListedChangeStream(changes)], sink)
+    try self.init(plan, [ListedChangeStream(changes, until: plan.end)], sink)
   }
 
   /// Replays files into another sink than a file.
   public convenience init(_ plan: ReplayPlan, sink: any ScoreSink) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(), sink)
+    try self.init(plan, try Self.streams(plan), sink)
   }
 
   init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {
     self.plan = plan
-    end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.engineSettings, canRollBack: false)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
@@ -76,6 +75,10 @@ public final class HistoryReplay {
     try results.begin(isResumed: isResumed)
     // What stands in the sink and in the folder is known to be ours from the first score on.
     if !isResumed { try saveCheckpoint() }
+  }
+
+  private static func streams(_ plan: ReplayPlan) throws -> [any ChangeStream] {
+    try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(until: plan.end)
   }
 
   private static func checkpoint(_ plan: ReplayPlan, in folder: CheckpointFolder) throws -> ReplayCheckpoint? {
@@ -98,13 +101,14 @@ public final class HistoryReplay {
     scores = checkpoint.scores
     ledgerEntries = checkpoint.ledgerEntries
     checkpointed = changes
+    before = (checkpoint.late, checkpoint.repeated)
   }
 
   /// How far it has come.
   public var progress: Progress {
     Progress(
       changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime,
-      late: engine.counters.late, repeated: engine.counters.duplicates)
+      late: before.late + engine.counters.late, repeated: before.repeated + engine.counters.duplicates)
   }
 
   /// Lines that could not be used so far.
@@ -117,10 +121,7 @@ public final class HistoryReplay {
   public var order: EventOrder { merged.order }
 
   /// The instant of the change that comes next, nil at the end.
-  public var next: Timestamp? {
-    guard let time = merged.headTime, time <= end else { return nil }
-    return time
-  }
+  public var next: Timestamp? { merged.headTime }
 
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
@@ -128,7 +129,7 @@ public final class HistoryReplay {
     batch.reserveCapacity(min(count, Self.batchSize))
     var rest = count
     while rest > 0 {
-      try merged.take(min(rest, Self.batchSize), until: end, into: &batch)
+      try merged.take(min(rest, Self.batchSize), into: &batch)
       if batch.isEmpty { return false }
       rest -= batch.count
       for index in batch.indices {
@@ -175,7 +176,7 @@ public final class HistoryReplay {
     var checkpoint = ReplayCheckpoint(
       fingerprint: plan.fingerprint, places: merged.places, changes: changes, scores: scores,
       outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
-      streamTime: engine.position.streamTime?.milliseconds)
+      streamTime: engine.position.streamTime?.milliseconds, late: progress.late, repeated: progress.repeated)
     try checkpoint.save(folder, engine)
     checkpointed = changes
   }

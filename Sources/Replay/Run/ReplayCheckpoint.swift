@@ -16,6 +16,10 @@ struct ReplayCheckpoint: Codable {
   var ledgerLength: UInt64
   var ledgerEntries: Int64
   var streamTime: Int64?
+  /// Changes older than their deal's last one.
+  var late: Int
+  /// Changes that came twice.
+  var repeated: Int
   /// Deals in the file of the states: one that was cut off between two lines has fewer.
   var deals: Int?
 

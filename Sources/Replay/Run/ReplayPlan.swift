@@ -34,6 +34,9 @@ public struct ReplayPlan: Sendable {
     self.output = output
   }
 
+  /// The last instant whose changes are replayed.
+  var end: Timestamp { until ?? Timestamp(milliseconds: .max) }
+
   /// The settings of the engine: words that nobody reads are not made.
   var engineSettings: EngineSettings {
     var settings = settings
