@@ -30,9 +30,14 @@ struct ReplayTopicsTests {
     for name in [topics.changes, topics.risk] { try broker.createTopic(name, partitions: partitions) }
     for name in [topics.outcomes, topics.risk + ".replay.what-if"] { try broker.createTopic(name, partitions: 1) }
     let client = ClientConfiguration(bootstrapServers: broker.bootstrapServers, clientID: "test")
+    try produce(changes, client)
+    return (broker, client)
+  }
+
+  private func produce(_ changes: [DealChange], _ client: ClientConfiguration) throws {
     let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
     defer { producer.close() }
-    let topic = try producer.topic(topics.changes)
+    let topic = try producer.topic(TopicNames().changes)
     let (headers, group) = (RecordHeaders([]), DeliveryGroup())
     var writer = JSONWriter()
     for change in changes {
@@ -48,7 +53,6 @@ struct ReplayTopicsTests {
       }
     }
     try producer.flush(timeout: 30_000)
-    return (broker, client)
   }
 
   private func replay(_ client: ClientConfiguration) throws -> Data {
@@ -73,6 +77,58 @@ struct ReplayTopicsTests {
     }
     #expect(results[0].count > 100_000)
     #expect(results[0] == results[1])
+  }
+
+  @Test("changes that come while a replay was killed have no part in it: it goes on to the same bytes")
+  func changesMeanwhile() async throws {
+    let changes = simulated(1_500)
+    // Each tenth comes late: after the kill.
+    let late = changes.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
+    let first = changes.enumerated().filter { $0.offset % 10 != 3 }.map(\.element)
+    let folder = NSTemporaryDirectory() + "replay-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(first, partitions: 3)
+      try withExtendedLifetime(broker) {
+        let whole = try replay(client)
+        let reader = ClusterReader(client: client, topics: TopicNames(), logger: logger)
+        let always = Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max)
+        func open() throws -> HistoryReplay {
+          var plan = ReplayPlan(inputs: [], output: folder + "/out.jsonl")
+          plan.checkpoint = folder + "/checkpoint"
+          plan.checkpointInterval = 100
+          let read = try reader.changes(for: &plan, offsets: 0..<Int64.max, instants: always)
+          return try HistoryReplay(plan, changes: read.changes)
+        }
+        let killed = try open()
+        for _ in 0..<5 { #expect(try killed.advance(100)) }
+        try produce(late, client)
+        let last = try open()
+        #expect(last.isResumed && last.progress.changes == 500)
+        while try last.advance(100) {}
+        #expect(try last.finish().changes == Int64(first.count))
+        #expect(try Data(contentsOf: URL(filePath: folder + "/out.jsonl")) == whole)
+        // Begun anew, it has all of them.
+        #expect(try replay(client) != whole)
+      }
+    }
+  }
+
+  @Test("a replay whose changes the topic no longer keeps is not gone on with", arguments: [(-1, 20), (5, 101)])
+  func changesGone(first: Int64, end: Int64) async throws {
+    let changes = simulated(100)
+    let failure = try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(Array(changes[..<80]), partitions: 1)
+      return withExtendedLifetime(broker) {
+        #expect(throws: ClusterReaderError.self) {
+          try ClusterReader(client: client, topics: TopicNames(), logger: logger).changes(
+            in: [PartitionSpan(partition: 0, first: first, end: end)],
+            instants: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
+        }
+      }
+    }
+    #expect("\(try #require(failure))".contains("offsets \(first) to \(end) of partition 0"))
   }
 
   @Test("a range of offsets and of event times is read, and nothing else")

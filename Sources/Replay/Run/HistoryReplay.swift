@@ -65,7 +65,10 @@ public final class HistoryReplay {
     engine = DealEngine(partition: 0, settings: plan.engineSettings, canRollBack: false)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
     folder = plan.checkpoint.map(CheckpointFolder.init)
-    let checkpoint = try folder.flatMap { try Self.checkpoint(plan, in: $0) }
+    let checkpoint = try plan.savedCheckpoint()
+    if let checkpoint, checkpoint.spans != plan.spans {
+      throw ReplayError.otherReplay(checkpoint: plan.checkpoint ?? "")
+    }
     isResumed = checkpoint != nil
     ledger = try folder.map {
       try ResultStream(JSONWriter(), path: $0.ledger, length: checkpoint?.ledgerLength ?? 0)
@@ -79,18 +82,6 @@ public final class HistoryReplay {
 
   private static func streams(_ plan: ReplayPlan) throws -> [any ChangeStream] {
     try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(until: plan.end)
-  }
-
-  private static func checkpoint(_ plan: ReplayPlan, in folder: CheckpointFolder) throws -> ReplayCheckpoint? {
-    for file in plan.inputs + [plan.output] where folder.isOurs(file: file) {
-      throw ReplayError.foreignFolder(folder.path, file: file)
-    }
-    try folder.prepare()
-    guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
-    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == max(1, plan.inputs.count) else {
-      throw ReplayError.otherReplay(checkpoint: folder.path)
-    }
-    return checkpoint
   }
 
   private func resume(_ checkpoint: ReplayCheckpoint, _ folder: CheckpointFolder) throws {
@@ -174,7 +165,7 @@ public final class HistoryReplay {
     try results.synchronize()
     try ledger.synchronize()
     var checkpoint = ReplayCheckpoint(
-      fingerprint: plan.fingerprint, places: merged.places, changes: changes, scores: scores,
+      fingerprint: plan.fingerprint, spans: plan.spans, places: merged.places, changes: changes, scores: scores,
       outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
       streamTime: engine.position.streamTime?.milliseconds, late: progress.late, repeated: progress.repeated)
     try checkpoint.save(folder, engine)

@@ -9,6 +9,8 @@ import Scoring
 struct ReplayCheckpoint: Codable {
   /// Of the plan; another plan must not go on from here.
   var fingerprint: String
+  /// What was read of a topic, so that the same is read again.
+  var spans: [PartitionSpan]
   var places: [StreamPlace]
   var changes: Int64
   var scores: Int64

@@ -17,6 +17,8 @@ public struct ReplayPlan: Sendable {
   public var checkpoint: String?
   /// What the changes depend on besides the files, such as a cluster and its offsets.
   public var source: [String] = []
+  /// The offsets of `deals.changes` that are read; none where files are.
+  public var spans: [PartitionSpan] = []
   /// Changes between two checkpoints.
   public var checkpointInterval = 250_000
   /// Changes after this instant are left out; what is due by then is scored.
