@@ -26,7 +26,10 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "Where rows that can't be used go, as CSV; the export's name with .rejects.csv where not given.")
   var rejects: String?
 
-  @Flag(help: "Lay out the stages between creation and close evenly, marked as synthetic.")
+  @Flag(
+    help: ArgumentHelp(
+      "Lay out the stages of closed deals evenly between creation and close, marked as synthetic.",
+      discussion: "An open deal is created in the stage that it is in: when it entered its stages is not known."))
   var stagePath = false
 
   @Flag(help: "Read and report, but produce nothing.")

@@ -41,6 +41,19 @@ import Testing
     #expect(times[2] - times[1] == times[3] - times[2])
   }
 
+  @Test("an open deal has no path: nothing lies in the future, and a later export gives the same events again")
+  func openDealPath() throws {
+    let open = "D1,2024-01-01,,rep_1,SaaS,Europe,Pro,Inbound,Negotiation,5000,"
+    let changes = try export(open, stagePath: true).changes
+    #expect(changes.map(\.kind) == [.created])
+    #expect(changes[0].deal.stage == .negotiation && !changes[0].isSynthetic)
+    #expect(changes[0].occurredAt.rfc3339 == "2024-01-01T00:00:00Z")
+    // As without the path; other, newer deals in the file alter nothing.
+    #expect(try export(open).changes == changes)
+    let later = try export(open, "D2,2024-06-01,,rep_1,SaaS,Europe,Pro,Inbound,Demo,1,", stagePath: true).changes
+    #expect(later.filter { $0.dealID.text == "D1" } == changes)
+  }
+
   @Test("the same export gives the same events; another amount gives others")
   func eventIDs() throws {
     let first = try export(closed("D1")).changes.map(\.eventID)
