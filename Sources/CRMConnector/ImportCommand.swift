@@ -99,9 +99,7 @@ struct ImportCommand: AsyncParsableCommand {
       "rows \(export.rows), deals \(export.deals), \(dryRun ? "events that would be sent" : "events sent") "
         + "\(export.changes.count)"
     ]
-    if export.duplicates > 0 {
-      lines.append("rows replaced by a later row of the same deal: \(export.duplicates)")
-    }
+    if let duplicates = export.duplicatesText { lines.append(duplicates) }
     if !export.rejects.isEmpty {
       let reasons = export.rejectsByCode.sorted { $0.key.rawValue < $1.key.rawValue }
         .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")

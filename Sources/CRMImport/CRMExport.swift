@@ -42,6 +42,8 @@ public struct CRMExport: Sendable {
   public private(set) var order: [DealID] = []
   /// Rows that a later row of the same deal replaced.
   public private(set) var duplicates = 0
+  /// How many of these had another outcome than the row that replaced them.
+  public private(set) var duplicatesOfOtherOutcome = 0
   /// Rows that were left out.
   public private(set) var rejects: [Reject] = []
   /// The changes in the order in which they happened.
@@ -75,10 +77,11 @@ public struct CRMExport: Sendable {
       rows += 1
       do throws(Rejection) {
         let imported = try rowReader.read(row)
-        if newest.updateValue(imported, forKey: imported.id) == nil {
-          order.append(imported.id)
-        } else {
+        if let earlier = newest.updateValue(imported, forKey: imported.id) {
           duplicates += 1
+          if earlier.deal.status.outcome != imported.deal.status.outcome { duplicatesOfOtherOutcome += 1 }
+        } else {
+          order.append(imported.id)
         }
       } catch {
         rejects.append(Reject(line: row.line, rejection: error, fields: row.fields))
@@ -115,6 +118,14 @@ public struct CRMExport: Sendable {
         "\(reject.line),\(reject.rejection.code.rawValue),\(quoted(reject.rejection.text)),\(quoted(row))")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How many rows a later one replaced, for a person; nil where none was.
+  public var duplicatesText: String? {
+    guard duplicates > 0 else { return nil }
+    let others = duplicatesOfOtherOutcome
+    return "rows replaced by a later row of the same deal: \(duplicates)"
+      + (others > 0 ? ", with another outcome: \(others)" : "")
   }
 
   /// How many rows each reason left out.

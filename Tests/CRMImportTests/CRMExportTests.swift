@@ -71,6 +71,16 @@ import Testing
     #expect(export.changes.last?.deal.status.outcome == .lost)
   }
 
+  @Test("rows of one deal that differ in the outcome are counted apart")
+  func contradictions() throws {
+    let export = try export(
+      closed("D1", outcome: "Won"), closed("D1", outcome: "Lost"), closed("D2"), closed("D2"), closed("D3"))
+    #expect(export.duplicates == 2 && export.duplicatesOfOtherOutcome == 1)
+    #expect(export.duplicatesText == "rows replaced by a later row of the same deal: 2, with another outcome: 1")
+    #expect(try self.export(closed("D1"), closed("D1")).duplicatesText?.contains("outcome") == false)
+    #expect(try self.export(closed("D1")).duplicatesText == nil)
+  }
+
   @Test("changes come in the order in which they happened, whatever the order of the rows")
   func order() throws {
     let changes = try export(

@@ -75,7 +75,7 @@ public struct HistoryFiles: Sendable {
     return (export.changes, export.order, unreadable, Self.remarks(export, path))
   }
 
-  /// What a table lacks changes the scores, and is told.
+  /// What a table lacks, or has twice, changes the scores, and is told.
   private static func remarks(_ export: CRMExport, _ path: String) -> [String] {
     var remarks: [String] = []
     if export.missing.contains(.outcome) {
@@ -87,6 +87,7 @@ public struct HistoryFiles: Sendable {
         "\(path) has no column for \(others.joined(separator: ", ")): deals are scored without. Name the columns with "
           + "--columns; a field that the CRM does not have is left empty there")
     }
+    if let duplicates = export.duplicatesText { remarks.append("\(path): \(duplicates)") }
     return remarks
   }
 
