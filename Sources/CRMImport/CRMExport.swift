@@ -7,6 +7,8 @@ public enum ImportError: Error, Sendable, CustomStringConvertible {
   case unreadable(path: String)
   /// There is not even a header.
   case empty(path: String)
+  /// The header is not in the encoding that it should be in.
+  case misencoded(path: String, encoding: TableEncoding)
   /// A column that must be there is not.
   case missingColumn(String, column: String, header: [String])
 
@@ -15,6 +17,9 @@ public enum ImportError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .unreadable(let path): "\(path) can't be read: check the path and the permissions"
     case .empty(let path): "\(path) is empty: export it again, with a header"
+    case .misencoded(let path, let encoding):
+      "the header of \(path) is not \(encoding.rawValue): export the table so, or name its encoding under csv.encoding in the "
+        + "configuration"
     case .missingColumn(let field, let column, let header):
       "there is no column \"\(column)\" for \(field); the file has \(header.joined(separator: ", ")). "
         + "Name the right column under columns.\(field) in the configuration"
@@ -68,8 +73,9 @@ public struct CRMExport: Sendable {
   public init(
     _ bytes: [UInt8], name: String, settings: ImportSettings = ImportSettings(), stagePath: Bool = false
   ) throws(ImportError) {
-    var reader = CSVReader(bytes, separator: settings.separator)
+    var reader = CSVReader(bytes, separator: settings.separator, encoding: settings.encoding)
     guard let header = reader.next() else { throw .empty(path: name) }
+    guard !header.isMisencoded else { throw .misencoded(path: name, encoding: settings.encoding) }
     var rowReader = try RowReader(header: header.fields, settings: settings)
     missing = rowReader.missing
     var newest: [DealID: ImportedDeal] = [:]

@@ -140,6 +140,14 @@ import Testing
     #expect(changes.first?.occurredAt.rfc3339 == instant)
   }
 
+  @Test("a zone that puts a date beyond the years that can be written makes it none", arguments: [-840, 0])
+  func farDates(zone: Int) throws {
+    var settings = ImportSettings()
+    settings.zoneMinutes = zone
+    let export = try export("D1,9999-12-31 23:00,,r,i,g,p,s,Demo,1,", settings: settings)
+    #expect(export.rejects.map(\.rejection.code) == (zone == 0 ? [] : [.date]))
+  }
+
   @Test("the order of day and month follows the configuration, and a day that does not exist is refused")
   func dateOrder() throws {
     var settings = ImportSettings()
@@ -151,10 +159,35 @@ import Testing
 
   @Test(
     "amounts are read as people write them",
-    arguments: [("75000", 75_000.0), ("\"$75,000.50\"", 75_000.5), ("75K", 75_000), ("EUR 1.2M", 1_200_000)])
+    arguments: [
+      ("75000", 75_000.0), ("\"$75,000.50\"", 75_000.5), ("75K", 75_000), ("EUR 1.2M", 1_200_000),
+      ("1.2E+06", 1_200_000),
+      ("+500", 500), ("75 000.5", 75_000.5), ("1'234'567", 1_234_567), ("\"12,34,567\"", 1_234_567), (".5", 0.5),
+      ("500.", 500), ("1.2M €", 1_200_000), ("US$ 5", 5), ("USD .5", 0.5), ("0", 0),
+    ])
   func amounts(text: String, units: Double) throws {
     let changes = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),").changes
     #expect(changes.first?.deal.amount?.units == units)
+  }
+
+  @Test(
+    "what is not plainly an amount is left out, and not read as another number",
+    arguments: [
+      "10-20", "2024-02-10", "10.2.2024", "02/10/2024", "5+5", "1(000)", "(500", "500)", "--5",
+      "approx 500",
+      "Rs.500", "\"12,50\"", "\"1,2,3\"", "\"1,0000\"", "\",500\"", "10 20", "5KK", "5Q", "1.2.3", "K", ".", "$", "1e",
+      "٣",
+    ])
+  func noAmounts(text: String) throws {
+    let export = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),")
+    #expect(export.rejects.map(\.rejection.code) == [.amount], "\(export.changes.map(\.deal.amount))")
+  }
+
+  @Test(
+    "a sign or parentheses make an amount negative, which none may be",
+    arguments: ["-5", "5-", "(5)", "($5K)", "€-5", "−5"])
+  func negativeAmounts(text: String) throws {
+    #expect(try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),").rejects.map(\.rejection.code) == [.amount])
   }
 
   @Test("a decimal comma is read where the configuration says so")
@@ -163,6 +196,8 @@ import Testing
     settings.hasDecimalComma = true
     let changes = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\"75.000,50\",", settings: settings).changes
     #expect(changes.first?.deal.amount?.units == 75_000.5)
+    let other = try export("D1,2024-01-01,,r,i,g,p,s,Demo,75000.50,", settings: settings)
+    #expect(other.rejects.map(\.rejection.code) == [.amount])
   }
 
   @Test("the reference data: 5,000 deals, 10,000 events, 2,263 won")
