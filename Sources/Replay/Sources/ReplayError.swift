@@ -34,7 +34,7 @@ extension ReplayError: CustomStringConvertible {
       "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
     case .otherReplay(let checkpoint):
       "\(checkpoint) is the checkpoint of a replay with other files, another source or another configuration: give those, "
-        + "or remove it"
+        + "or another folder"
     case .damagedCheckpoint(let file, let reason):
       "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's "
         + "files and start again from the beginning, or give another folder"
