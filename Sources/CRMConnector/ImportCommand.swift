@@ -26,7 +26,10 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "Where rows that can't be used go, as CSV; the export's name with .rejects.csv where not given.")
   var rejects: String?
 
-  @Flag(help: "Lay out the stages between creation and close evenly, marked as synthetic.")
+  @Flag(
+    help: ArgumentHelp(
+      "Lay out the stages of closed deals evenly between creation and close, marked as synthetic.",
+      discussion: "An open deal is created in the stage that it is in: when it entered its stages is not known."))
   var stagePath = false
 
   @Flag(help: "Read and report, but produce nothing.")
@@ -96,9 +99,7 @@ struct ImportCommand: AsyncParsableCommand {
       "rows \(export.rows), deals \(export.deals), \(dryRun ? "events that would be sent" : "events sent") "
         + "\(export.changes.count)"
     ]
-    if export.duplicates > 0 {
-      lines.append("rows replaced by a later row of the same deal: \(export.duplicates)")
-    }
+    if let duplicates = export.duplicatesText { lines.append(duplicates) }
     if !export.rejects.isEmpty {
       let reasons = export.rejectsByCode.sorted { $0.key.rawValue < $1.key.rawValue }
         .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")

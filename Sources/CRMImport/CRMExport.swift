@@ -7,6 +7,8 @@ public enum ImportError: Error, Sendable, CustomStringConvertible {
   case unreadable(path: String)
   /// There is not even a header.
   case empty(path: String)
+  /// The header is not in the encoding that it should be in.
+  case misencoded(path: String, encoding: TableEncoding)
   /// A column that must be there is not.
   case missingColumn(String, column: String, header: [String])
 
@@ -15,6 +17,9 @@ public enum ImportError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .unreadable(let path): "\(path) can't be read: check the path and the permissions"
     case .empty(let path): "\(path) is empty: export it again, with a header"
+    case .misencoded(let path, let encoding):
+      "the header of \(path) is not \(encoding.rawValue): export the table so, or name its encoding under csv.encoding in the "
+        + "configuration"
     case .missingColumn(let field, let column, let header):
       "there is no column \"\(column)\" for \(field); the file has \(header.joined(separator: ", ")). "
         + "Name the right column under columns.\(field) in the configuration"
@@ -42,6 +47,8 @@ public struct CRMExport: Sendable {
   public private(set) var order: [DealID] = []
   /// Rows that a later row of the same deal replaced.
   public private(set) var duplicates = 0
+  /// How many of these had another outcome than the row that replaced them.
+  public private(set) var duplicatesOfOtherOutcome = 0
   /// Rows that were left out.
   public private(set) var rejects: [Reject] = []
   /// The changes in the order in which they happened.
@@ -66,8 +73,9 @@ public struct CRMExport: Sendable {
   public init(
     _ bytes: [UInt8], name: String, settings: ImportSettings = ImportSettings(), stagePath: Bool = false
   ) throws(ImportError) {
-    var reader = CSVReader(bytes, separator: settings.separator)
+    var reader = CSVReader(bytes, separator: settings.separator, encoding: settings.encoding)
     guard let header = reader.next() else { throw .empty(path: name) }
+    guard !header.isMisencoded else { throw .misencoded(path: name, encoding: settings.encoding) }
     var rowReader = try RowReader(header: header.fields, settings: settings)
     missing = rowReader.missing
     var newest: [DealID: ImportedDeal] = [:]
@@ -75,10 +83,11 @@ public struct CRMExport: Sendable {
       rows += 1
       do throws(Rejection) {
         let imported = try rowReader.read(row)
-        if newest.updateValue(imported, forKey: imported.id) == nil {
-          order.append(imported.id)
-        } else {
+        if let earlier = newest.updateValue(imported, forKey: imported.id) {
           duplicates += 1
+          if earlier.deal.status.outcome != imported.deal.status.outcome { duplicatesOfOtherOutcome += 1 }
+        } else {
+          order.append(imported.id)
         }
       } catch {
         rejects.append(Reject(line: row.line, rejection: error, fields: row.fields))
@@ -115,6 +124,14 @@ public struct CRMExport: Sendable {
         "\(reject.line),\(reject.rejection.code.rawValue),\(quoted(reject.rejection.text)),\(quoted(row))")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How many rows a later one replaced, for a person; nil where none was.
+  public var duplicatesText: String? {
+    guard duplicates > 0 else { return nil }
+    let others = duplicatesOfOtherOutcome
+    return "rows replaced by a later row of the same deal: \(duplicates)"
+      + (others > 0 ? ", with another outcome: \(others)" : "")
   }
 
   /// How many rows each reason left out.

@@ -10,18 +10,23 @@ public struct CSVReader: Sequence, IteratorProtocol {
     public var fields: [String]
     /// The row ended within a quoted field, or had text behind a closing quote.
     public var isMalformed: Bool
+    /// It has bytes that are no text in the encoding of the file; in its fields they are replaced.
+    public var isMisencoded = false
   }
 
   private let bytes: [UInt8]
   private let separator: UInt8
+  private let encoding: TableEncoding
   private var position = 0
   private var line = 1
 
-  /// A reader of a file's bytes.
-  public init(_ bytes: [UInt8], separator: Character = ",") {
+  /// A reader of a file's bytes. One that begins with the byte order mark of UTF-8 is in UTF-8, whatever is said.
+  public init(_ bytes: [UInt8], separator: Character = ",", encoding: TableEncoding = .utf8) {
     self.bytes = bytes
     self.separator = separator.asciiValue ?? UInt8(ascii: ",")
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    self.encoding = hasMark ? .utf8 : encoding
+    if hasMark { position = 3 }
   }
 
   /// The next row that is not empty, nil at the end.
@@ -38,7 +43,12 @@ public struct CSVReader: Sequence, IteratorProtocol {
     while true {
       let (field, isSound) =
         position < bytes.count && bytes[position] == UInt8(ascii: "\"") ? readQuoted() : readPlain()
-      row.fields.append(field)
+      if let text = encoding.text(field) {
+        row.fields.append(text)
+      } else {
+        row.fields.append(String(decoding: field, as: UTF8.self))
+        row.isMisencoded = true
+      }
       if !isSound { row.isMalformed = true }
       guard position < bytes.count else { return row }
       let byte = bytes[position]
@@ -50,13 +60,13 @@ public struct CSVReader: Sequence, IteratorProtocol {
     }
   }
 
-  private mutating func readPlain() -> (String, Bool) {
+  private mutating func readPlain() -> (ArraySlice<UInt8>, Bool) {
     let start = position
     while position < bytes.count, !endsField(bytes[position]) { position += 1 }
-    return (String(decoding: bytes[start..<position], as: UTF8.self), true)
+    return (bytes[start..<position], true)
   }
 
-  private mutating func readQuoted() -> (String, Bool) {
+  private mutating func readQuoted() -> (ArraySlice<UInt8>, Bool) {
     position += 1
     var field: [UInt8] = []
     while position < bytes.count {
@@ -77,9 +87,9 @@ public struct CSVReader: Sequence, IteratorProtocol {
         field.append(bytes[position])
         position += 1
       }
-      return (String(decoding: field, as: UTF8.self), isSound)
+      return (field[...], isSound)
     }
-    return (String(decoding: field, as: UTF8.self), false)
+    return (field[...], false)
   }
 
   private func endsField(_ byte: UInt8) -> Bool {

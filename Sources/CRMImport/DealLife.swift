@@ -4,39 +4,38 @@ import Deals
 struct DealLife {
   let changes: [DealChange]
 
+  /// - Parameter stagePath: Lays out the stages that a closed deal passed through. An open deal has no such path: when it
+  ///   entered its stages is not known, and a guess between its creation and now would be another with each later export,
+  ///   so that the deal went back and forth in the funnel.
   init(_ imported: ImportedDeal, stagePath: Bool) {
     let deal = imported.deal
-    let end = deal.status.closedAt
-    var changes: [DealChange] = []
     var open = deal
     open.status = .open
-    if end != nil || stagePath { open.stage = .qualified }
-    changes.append(Self.change(imported.id, .created, at: deal.createdAt, open))
-    if stagePath { changes += Self.path(imported, through: open) }
-    if let end { changes.append(Self.change(imported.id, .closed, at: end, deal)) }
+    guard let end = deal.status.closedAt else {
+      changes = [Self.change(imported.id, .created, at: deal.createdAt, open)]
+      return
+    }
+    open.stage = .qualified
+    var changes = [Self.change(imported.id, .created, at: deal.createdAt, open)]
+    if stagePath { changes += Self.path(imported, through: open, until: end) }
+    changes.append(Self.change(imported.id, .closed, at: end, deal))
     self.changes = changes
   }
 
-  /// The stages up to the one that was reached, evenly between creation and close; of an open deal, a week apart.
-  private static func path(_ imported: ImportedDeal, through start: Deal) -> [DealChange] {
+  /// The stages up to the one that was reached, evenly between creation and close.
+  private static func path(_ imported: ImportedDeal, through start: Deal, until end: Timestamp) -> [DealChange] {
     let deal = imported.deal
     // The last stage of a closed deal is entered by its close.
-    let reached = deal.status.closedAt != nil && deal.stage == .closed ? Stage.negotiation : deal.stage
+    let reached = deal.stage == .closed ? Stage.negotiation : deal.stage
     let stages = Stage.allCases.filter { $0 > .qualified && $0 <= reached }
-    let week = 7 * Timestamp.millisecondsPerDay
+    let step = (end.milliseconds - deal.createdAt.milliseconds) / Int64(stages.count + 1)
     var changes: [DealChange] = []
     var previous = Stage.qualified
     for (index, stage) in stages.enumerated() {
-      let step: Int64
-      if let end = deal.status.closedAt {
-        step = (end.milliseconds - deal.createdAt.milliseconds) / Int64(stages.count + 1) * Int64(index + 1)
-      } else {
-        step = week * Int64(index + 1)
-      }
       var open = start
       open.stage = stage
-      var change = change(
-        imported.id, .stageChanged, at: deal.createdAt.adding(milliseconds: step), open, previous: previous)
+      let instant = deal.createdAt.adding(milliseconds: step * Int64(index + 1))
+      var change = change(imported.id, .stageChanged, at: instant, open, previous: previous)
       change.isSynthetic = true
       changes.append(change)
       previous = stage

@@ -22,8 +22,9 @@ struct FieldReader {
     return local(day, seconds: seconds)
   }
 
-  private func local(_ day: Day, seconds: Int) -> Timestamp {
-    Timestamp(day).adding(milliseconds: Int64(seconds - settings.zoneMinutes * 60) * 1_000)
+  private func local(_ day: Day, seconds: Int) -> Timestamp? {
+    let instant = Timestamp(day).adding(milliseconds: Int64(seconds - settings.zoneMinutes * 60) * 1_000)
+    return Timestamp.writable.contains(instant) ? instant : nil
   }
 
   private func day(_ text: String) -> Day? {
@@ -53,26 +54,5 @@ struct FieldReader {
   }
 
   /// 75000, 75,000.50, $75K, 1.2M, EUR 75.000,50 with a decimal comma, (500) for −500.
-  func number(_ text: String) -> Double? {
-    var digits = text.filter { !$0.isWhitespace && $0 != "'" }
-    let isNegative = digits.hasPrefix("(") && digits.hasSuffix(")") || digits.hasPrefix("-")
-    digits.removeAll { "()-+$€£¥".contains($0) }
-    while let first = digits.first, first.isLetter { digits.removeFirst() }
-    var scale = 1.0
-    if let last = digits.last, last.isLetter {
-      switch last.lowercased() {
-      case "k": scale = 1e3
-      case "m": scale = 1e6
-      case "b": scale = 1e9
-      default: return nil
-      }
-      digits.removeLast()
-    }
-    digits.removeAll { $0 == (settings.hasDecimalComma ? "." : ",") }
-    if settings.hasDecimalComma { digits = String(digits.map { $0 == "," ? "." : $0 }) }
-    guard let first = digits.first, first.isNumber || first == ".", let value = Double(digits), value.isFinite else {
-      return nil
-    }
-    return value * scale * (isNegative ? -1 : 1)
-  }
+  func number(_ text: String) -> Double? { WrittenNumber.value(of: text, hasDecimalComma: settings.hasDecimalComma) }
 }

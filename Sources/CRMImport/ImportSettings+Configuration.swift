@@ -32,12 +32,22 @@ extension ImportSettings {
     case "dates": try readDates(node)
     case "numbers":
       for (_, value) in try node.members(knowing: ["decimal_comma"]) { hasDecimalComma = try value.value() }
-    default:
-      for (_, value) in try node.members(knowing: ["separator"]) {
+    default: try readTable(node)
+    }
+  }
+
+  private mutating func readTable(_ node: ConfigurationNode) throws(ConfigurationFault) {
+    for (name, value) in try node.members(knowing: ["separator", "encoding"]) {
+      if name == "separator" {
         guard let text = value.text, text.utf8.count == 1, let character = text.first else {
           throw value.fault("must be one character such as , or ;")
         }
         separator = character
+      } else {
+        guard let known = value.text.flatMap({ TableEncoding(rawValue: $0.lowercased()) }) else {
+          throw value.fault("must be one of \(TableEncoding.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        encoding = known
       }
     }
   }

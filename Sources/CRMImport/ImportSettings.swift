@@ -62,6 +62,8 @@ public struct ImportSettings: Hashable, Sendable {
   ]
   /// What separates fields.
   public var separator: Character = ","
+  /// How bytes are read as text.
+  public var encoding = TableEncoding.utf8
   /// The order of day and month where a date leaves it open.
   public var dateOrder = DateOrder.monthFirst
   /// Minutes east of UTC of times without a zone.

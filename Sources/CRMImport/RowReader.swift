@@ -6,6 +6,8 @@ public struct Rejection: Error, Hashable, Sendable {
   public enum Code: String, CaseIterable, Hashable, Sendable {
     /// The row is no CSV.
     case malformedRow = "malformed_row"
+    /// It has bytes that are no text in the encoding of the file.
+    case encoding
     /// It has fewer or more fields than the header.
     case fieldCount = "field_count"
     /// It has no deal id, or one that can't be.
@@ -70,6 +72,12 @@ struct RowReader {
   mutating func read(_ row: CSVReader.Row) throws(Rejection) -> ImportedDeal {
     guard !row.isMalformed else {
       throw Rejection(code: .malformedRow, text: "a quoted field does not end where it should: check the quotes")
+    }
+    guard !row.isMisencoded else {
+      throw Rejection(
+        code: .encoding,
+        text:
+          "the row is not \(settings.encoding.rawValue): export the table so, or name its encoding under csv.encoding")
     }
     guard row.fields.count == width else {
       throw Rejection(

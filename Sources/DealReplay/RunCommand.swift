@@ -130,7 +130,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func open() throws -> HistoryReplay {
-    let plan = try plan()
+    var plan = try plan()
     let logger = Logger(label: "deal-replay")
     let sink = try sink(logger)
     guard input.isEmpty else {
@@ -141,7 +141,7 @@ struct RunCommand: AsyncParsableCommand {
     let start = try Self.instant(since, "--since") ?? Timestamp(milliseconds: .min)
     let end = try Self.instant(until, "--until") ?? Timestamp(milliseconds: .max)
     guard start <= end else { throw ValidationError("--until lies before --since: swap the two") }
-    let read = try reader.changes(offsets: fromOffset..<toOffset, instants: start...end)
+    let read = try reader.changes(for: &plan, offsets: fromOffset..<toOffset, instants: start...end)
     if read.unreadable > 0 {
       note("\(read.unreadable) records of deals.changes could not be used")
       if strict { throw ExitCode(2) }

@@ -40,10 +40,22 @@ public struct ClusterReader: Sendable {
     offsets: Range<Int64> = 0..<Int64.max,
     instants: ClosedRange<Timestamp> = Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max)
   ) throws -> (changes: [DealChange], unreadable: Int) {
+    try changes(in: spans(within: offsets), instants: instants)
+  }
+
+  /// The offsets of `deals.changes` that there are now, partition by partition.
+  func spans(within offsets: Range<Int64>) throws -> [PartitionSpan] {
+    try withConsumer { consumer in try spans(of: topics.changes, consumer, within: offsets) }
+  }
+
+  /// The changes at some offsets, as a history.
+  func changes(
+    in spans: [PartitionSpan], instants: ClosedRange<Timestamp>
+  ) throws -> (changes: [DealChange], unreadable: Int) {
     let decoder = ChangeDecoder()
     var found: [(change: DealChange, offset: Int64)] = []
     var unreadable = 0
-    try read(topics.changes, offsets: offsets) { message, position in
+    try read(topics.changes, spans) { message, position in
       let change = message.key.withUnsafeBytes { key in
         message.value.withUnsafeBytes { value in
           try? decoder.decode(
@@ -100,22 +112,53 @@ public struct ClusterReader: Sendable {
   }
 
   /// Hands out every record of a topic, as far as it reaches now.
-  func read(
-    _ topic: String, offsets: Range<Int64> = 0..<Int64.max, _ body: (borrowing MessageView, SourcePosition) -> Void
+  func read(_ topic: String, _ body: (borrowing MessageView, SourcePosition) -> Void) throws {
+    try withConsumer { consumer in try read(topic, spans(of: topic, consumer), consumer, body) }
+  }
+
+  /// Hands out the records of a topic at some offsets.
+  ///
+  /// - Throws: `ClusterReaderError.gone` where some of them are not there any more.
+  private func read(
+    _ topic: String, _ spans: [PartitionSpan], _ body: (borrowing MessageView, SourcePosition) -> Void
   ) throws {
-    let partitions = try partitions(of: topic)
+    try withConsumer { consumer in
+      for span in spans where span.first < span.end {
+        let marks = try consumer.watermarks(TopicPartition(topic, span.partition))
+        guard marks.low <= span.first, span.end <= marks.high else { throw ClusterReaderError.gone(topic, span) }
+      }
+      try read(topic, spans, consumer, body)
+    }
+  }
+
+  private func withConsumer<Result>(_ body: (Consumer) throws -> Result) throws -> Result {
     var configuration = ConsumerConfiguration(client: client, groupID: "deal-replay-verify")
     configuration.offsetReset = .earliest
     configuration.reportsPartitionEnd = true
     let consumer = try Consumer(configuration, logger: logger)
     defer { consumer.close() }
-    var (starts, ends): ([TopicPartition: StartOffset], [TopicPartition: Int64]) = ([:], [:])
-    for partition in partitions {
+    return try body(consumer)
+  }
+
+  private func spans(
+    of topic: String, _ consumer: Consumer, within offsets: Range<Int64> = 0..<Int64.max
+  ) throws -> [PartitionSpan] {
+    try partitions(of: topic).map { partition in
       let marks = try consumer.watermarks(partition)
-      let (first, end) = (max(marks.low, offsets.lowerBound), min(marks.high, offsets.upperBound))
-      guard first < end else { continue }
-      starts[partition] = .offset(first)
-      ends[partition] = end
+      let first = max(marks.low, offsets.lowerBound)
+      return PartitionSpan(
+        partition: partition.partition, first: first, end: max(first, min(marks.high, offsets.upperBound)))
+    }
+  }
+
+  private func read(
+    _ topic: String, _ spans: [PartitionSpan], _ consumer: Consumer,
+    _ body: (borrowing MessageView, SourcePosition) -> Void
+  ) throws {
+    var (starts, ends): ([TopicPartition: StartOffset], [TopicPartition: Int64]) = ([:], [:])
+    for span in spans where span.first < span.end {
+      starts[TopicPartition(topic, span.partition)] = .offset(span.first)
+      ends[TopicPartition(topic, span.partition)] = span.end
     }
     guard !ends.isEmpty else { return }
     try consumer.assign(starts)
@@ -156,12 +199,18 @@ public enum ClusterReaderError: Error, CustomStringConvertible {
   case noTopic(String)
   /// Nothing came any more.
   case silent(String)
+  /// What a replay was begun with is no longer kept.
+  case gone(String, PartitionSpan)
 
   /// What is wrong and what to do.
   public var description: String {
     switch self {
     case .noTopic(let topic): "there is no topic \(topic): check --bootstrap-servers and --topic-prefix"
     case .silent(let topic): "nothing of \(topic) came for 30 seconds: check that the brokers are up, and try again"
+    case .gone(let topic, let span):
+      "\(topic) no longer holds what the replay was begun with (offsets \(span.first) to \(span.end) of partition "
+        + "\(span.partition)), so that it can't go on from its checkpoint: remove the checkpoint's files and start again from "
+        + "the beginning"
     }
   }
 }

@@ -41,6 +41,19 @@ import Testing
     #expect(times[2] - times[1] == times[3] - times[2])
   }
 
+  @Test("an open deal has no path: nothing lies in the future, and a later export gives the same events again")
+  func openDealPath() throws {
+    let open = "D1,2024-01-01,,rep_1,SaaS,Europe,Pro,Inbound,Negotiation,5000,"
+    let changes = try export(open, stagePath: true).changes
+    #expect(changes.map(\.kind) == [.created])
+    #expect(changes[0].deal.stage == .negotiation && !changes[0].isSynthetic)
+    #expect(changes[0].occurredAt.rfc3339 == "2024-01-01T00:00:00Z")
+    // As without the path; other, newer deals in the file alter nothing.
+    #expect(try export(open).changes == changes)
+    let later = try export(open, "D2,2024-06-01,,rep_1,SaaS,Europe,Pro,Inbound,Demo,1,", stagePath: true).changes
+    #expect(later.filter { $0.dealID.text == "D1" } == changes)
+  }
+
   @Test("the same export gives the same events; another amount gives others")
   func eventIDs() throws {
     let first = try export(closed("D1")).changes.map(\.eventID)
@@ -56,6 +69,16 @@ import Testing
     #expect(export.duplicates == 1)
     #expect(export.deals == 1)
     #expect(export.changes.last?.deal.status.outcome == .lost)
+  }
+
+  @Test("rows of one deal that differ in the outcome are counted apart")
+  func contradictions() throws {
+    let export = try export(
+      closed("D1", outcome: "Won"), closed("D1", outcome: "Lost"), closed("D2"), closed("D2"), closed("D3"))
+    #expect(export.duplicates == 2 && export.duplicatesOfOtherOutcome == 1)
+    #expect(export.duplicatesText == "rows replaced by a later row of the same deal: 2, with another outcome: 1")
+    #expect(try self.export(closed("D1"), closed("D1")).duplicatesText?.contains("outcome") == false)
+    #expect(try self.export(closed("D1")).duplicatesText == nil)
   }
 
   @Test("changes come in the order in which they happened, whatever the order of the rows")
@@ -117,6 +140,14 @@ import Testing
     #expect(changes.first?.occurredAt.rfc3339 == instant)
   }
 
+  @Test("a zone that puts a date beyond the years that can be written makes it none", arguments: [-840, 0])
+  func farDates(zone: Int) throws {
+    var settings = ImportSettings()
+    settings.zoneMinutes = zone
+    let export = try export("D1,9999-12-31 23:00,,r,i,g,p,s,Demo,1,", settings: settings)
+    #expect(export.rejects.map(\.rejection.code) == (zone == 0 ? [] : [.date]))
+  }
+
   @Test("the order of day and month follows the configuration, and a day that does not exist is refused")
   func dateOrder() throws {
     var settings = ImportSettings()
@@ -128,10 +159,35 @@ import Testing
 
   @Test(
     "amounts are read as people write them",
-    arguments: [("75000", 75_000.0), ("\"$75,000.50\"", 75_000.5), ("75K", 75_000), ("EUR 1.2M", 1_200_000)])
+    arguments: [
+      ("75000", 75_000.0), ("\"$75,000.50\"", 75_000.5), ("75K", 75_000), ("EUR 1.2M", 1_200_000),
+      ("1.2E+06", 1_200_000),
+      ("+500", 500), ("75 000.5", 75_000.5), ("1'234'567", 1_234_567), ("\"12,34,567\"", 1_234_567), (".5", 0.5),
+      ("500.", 500), ("1.2M €", 1_200_000), ("US$ 5", 5), ("USD .5", 0.5), ("0", 0),
+    ])
   func amounts(text: String, units: Double) throws {
     let changes = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),").changes
     #expect(changes.first?.deal.amount?.units == units)
+  }
+
+  @Test(
+    "what is not plainly an amount is left out, and not read as another number",
+    arguments: [
+      "10-20", "2024-02-10", "10.2.2024", "02/10/2024", "5+5", "1(000)", "(500", "500)", "--5",
+      "approx 500",
+      "Rs.500", "\"12,50\"", "\"1,2,3\"", "\"1,0000\"", "\",500\"", "10 20", "5KK", "5Q", "1.2.3", "K", ".", "$", "1e",
+      "٣",
+    ])
+  func noAmounts(text: String) throws {
+    let export = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),")
+    #expect(export.rejects.map(\.rejection.code) == [.amount], "\(export.changes.map(\.deal.amount))")
+  }
+
+  @Test(
+    "a sign or parentheses make an amount negative, which none may be",
+    arguments: ["-5", "5-", "(5)", "($5K)", "€-5", "−5"])
+  func negativeAmounts(text: String) throws {
+    #expect(try export("D1,2024-01-01,,r,i,g,p,s,Demo,\(text),").rejects.map(\.rejection.code) == [.amount])
   }
 
   @Test("a decimal comma is read where the configuration says so")
@@ -140,6 +196,8 @@ import Testing
     settings.hasDecimalComma = true
     let changes = try export("D1,2024-01-01,,r,i,g,p,s,Demo,\"75.000,50\",", settings: settings).changes
     #expect(changes.first?.deal.amount?.units == 75_000.5)
+    let other = try export("D1,2024-01-01,,r,i,g,p,s,Demo,75000.50,", settings: settings)
+    #expect(other.rejects.map(\.rejection.code) == [.amount])
   }
 
   private static let reference = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -24,6 +24,26 @@ import Testing
   @Test("the good record is good")
   func good() { #expect(failure { $0 } == nil) }
 
+  @Test(
+    "a deletion whose time lies in the future, or beyond what can be written, is refused as any other change",
+    arguments: [
+      (253_402_300_800_000, DecodeFailure.Code.invalidTimestamp), (-62_167_219_200_001, .invalidTimestamp),
+      (1_717_286_400_001, .futureTimestamp), (1_717_286_400_000, DecodeFailure.Code?.none),
+    ])
+  func deletions(milliseconds: Int, code: DecodeFailure.Code?) {
+    var found: DecodeFailure.Code?
+    do throws(DecodeFailure) {
+      _ = try Array("D1".utf8).span.bytes.withUnsafeBytes { key throws(DecodeFailure) in
+        try ChangeDecoder().decode(
+          key: key, value: nil, timestamp: Timestamp(milliseconds: Int64(milliseconds)),
+          source: SourcePosition(partition: 0, offset: 0), now: Timestamp(rfc3339: "2024-06-01T00:00:00Z"))
+      }
+    } catch {
+      found = error.code
+    }
+    #expect(found == code)
+  }
+
   @Test("each fault has its code")
   func codes() {
     func expect(_ code: DecodeFailure.Code, _ old: String, _ new: String) {
@@ -44,6 +64,7 @@ import Testing
     expect(.invalidAmount, ":10", ":1e16")
     expect(.invalidCurrency, "USD", "usd")
     expect(.invalidTimestamp, "2024-01-02T00:00:00Z", "2024-02-30T00:00:00Z")
+    expect(.invalidTimestamp, "\"outcome\":null", "\"expected_close_at\":\"9999-12-31T23:59:59-05:00\"")
     expect(.futureTimestamp, "2024-01-02T00:00:00Z", "2025-01-02T00:00:00Z")
     expect(.outOfRange, "\"emails_30d\":1", "\"emails_30d\":-1")
     expect(.closeWithoutOutcome, "created\"", "closed\"")

@@ -28,6 +28,22 @@ import Testing
     #expect(Day(number: -1).weekday == 3)
   }
 
+  @Test(
+    "a time that its zone puts into a year that can't be written is none",
+    arguments: [
+      "9999-12-31T23:59:59-05:00", "9999-12-31T23:59:60Z", "9999-12-31T23:59:00.999-00:01", "0000-01-01T00:00:00+00:01",
+      "0000-01-01T05:00:00.500+05:01",
+    ])
+  func farTimes(text: String) { #expect(Timestamp(rfc3339: text) == nil) }
+
+  @Test(
+    "times at both ends of what can be written are read, and written as they were",
+    arguments: [
+      ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"), ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+      ("9999-12-31T23:59:59+05:00", "9999-12-31T18:59:59Z"), ("0000-01-01T00:00:00-05:00", "0000-01-01T05:00:00Z"),
+    ])
+  func outermostTimes(text: String, written: String) { #expect(Timestamp(rfc3339: text)?.rfc3339 == written) }
+
   @Test("an event id that is a UUID keeps its bits; any other text gets the same bits each time")
   func eventIdentity() {
     let text = "0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11"

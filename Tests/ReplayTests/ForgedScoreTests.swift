@@ -83,6 +83,47 @@ struct ForgedScoreTests {
     #expect(report.text.contains("\"score\":\(score)4,"))
   }
 
+  @Test(
+    "an exponent that fits no number makes the whole record another",
+    arguments: [
+      "e-99999999999999999999", "e99999999999999999999", "e-9223372036854775808", "e-100001", "0e-9223372036854775807",
+    ])
+  func exponent(power: String) throws {
+    let event = try #require(scorer.topics.risks[victim].event)
+    let report = verify(victim, replacing("score", with: "\(Double(event.score.tenths) / 10)\(power)"))
+    let isTold = report.differences.contains { $0.fields == ["the whole record"] }
+    #expect(isTold || report.notVerifiable[.scoreUnreadable] == 1, "\(report.text)")
+    #expect(!report.isClean)
+  }
+
+  @Test(
+    "an exponent beyond every number is none, and nothing overflows",
+    arguments: ["0e9223372036854775807", "0.5e-9223372036854775808"])
+  func overflow(number: String) {
+    #expect(WrittenJSON(Array(number.utf8)) == nil)
+    #expect(WrittenJSON(Array("{\"a\":[\(number)]}".utf8)) == nil)
+    #expect(WrittenJSON(Array("1e+2".utf8)) == WrittenJSON(Array("100.0".utf8)))
+    #expect(WrittenJSON(Array("5e-100000".utf8)) != nil)
+  }
+
+  @Test("a dumped value that can't be read to its end is named, and is no deletion")
+  func dumpedValue() throws {
+    let folder = try TestFolder()
+    func record(_ value: String) -> String {
+      #"{"topic":"deals.changes","partition":0,"offset":0,"key":"D1","ts":1704067200000,"payload":\#(value)}"#
+    }
+    var reader = TopicRecordReader()
+    let path = try folder.write("dump.jsonl", [record(#"{"amount":0e-9223372036854775808}"#)])
+    #expect {
+      try reader.addDump(path: path)
+    } throws: {
+      "\($0)".contains("dump.jsonl:1 is no record of a topic") && "\($0)".contains("no reader")
+    }
+    // A value that is no change either: the scorer sends it to the dead letters.
+    try reader.addDump(path: folder.write("number.jsonl", [record("5"), record("null")]))
+    #expect(reader.records.changes.map { $0.change?.kind } == [nil, .deleted])
+  }
+
   @Test("a member that nobody knows, and one that stands twice, are found and named")
   func members() throws {
     let unknown = verify(victim) { "{\"colour\":\"red\"," + $0.dropFirst() }

@@ -102,6 +102,59 @@ struct HistoryReplayTests {
     #expect(events.contains { $0.trigger == .ageing })
   }
 
+  @Test("until an instant, in a file out of order: what stands behind a later change is replayed all the same")
+  func untilOutOfOrder() throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(1_000, deals: 80, seed: 7).sorted { $0.occurredAt < $1.occurredAt }
+    let end = changes[600].occurredAt
+    // Later ones before, between and behind.
+    let laidOut = changes[900...] + changes[..<300] + changes[700..<900] + changes[300..<700]
+    try write(Array(laidOut), to: folder("mixed.jsonl"))
+    try write(laidOut.filter { $0.occurredAt <= end }, to: folder("kept.jsonl"))
+    func plan(_ name: String, _ inputs: [String]) -> ReplayPlan {
+      var plan = ReplayPlan(inputs: inputs, output: folder("out-\(name)"))
+      plan.until = end
+      return plan
+    }
+    let kept = try run(plan("kept.jsonl", [folder("kept.jsonl")]))
+    #expect(try run(plan("mixed.jsonl", [folder("mixed.jsonl")])) == kept)
+    let replay = try HistoryReplay(plan("again.jsonl", [folder("mixed.jsonl")]))
+    while try replay.advance(100) {}
+    #expect(replay.progress.changes == Int64(changes.count { $0.occurredAt <= end }))
+    // What is left out has no part in the order.
+    #expect(replay.order.stragglers == 0)
+    try Data().write(to: URL(filePath: folder("none.jsonl")))
+    #expect(try run(plan("two.jsonl", [folder("mixed.jsonl"), folder("none.jsonl")])) == kept)
+  }
+
+  @Test("late and repeated changes from before a checkpoint are counted still when a replay goes on from it")
+  func countsAfterResume() throws {
+    let folder = try Folder()
+    let changes = RandomLives.changes(1_000, deals: 40, seed: 11).sorted { $0.occurredAt < $1.occurredAt }
+    // Each hundredth comes twice, and each hundred and first after the deal's next ones.
+    var laidOut: [DealChange] = []
+    for (index, change) in changes.enumerated() {
+      laidOut += index % 100 == 50 ? [change, change] : [change]
+      if index >= 200, index % 100 == 99 { laidOut.append(changes[index - 199]) }
+    }
+    try write(laidOut, to: folder("in.jsonl"))
+    let whole = try HistoryReplay(ReplayPlan(inputs: [folder("in.jsonl")], output: folder("whole.jsonl")))
+    while try whole.advance(100) {}
+    #expect(whole.progress.late > 2 && whole.progress.repeated > 5)
+    var plan = ReplayPlan(inputs: [folder("in.jsonl")], output: folder("out.jsonl"))
+    plan.checkpoint = folder("checkpoint")
+    plan.checkpointInterval = 300
+    for _ in 0..<2 {
+      let killed = try HistoryReplay(plan)
+      for _ in 0..<4 { #expect(try killed.advance(100)) }
+    }
+    let last = try HistoryReplay(plan)
+    #expect(last.isResumed && last.progress.late > 0 && last.progress.repeated > 0)
+    while try last.advance(100) {}
+    let progress = try last.finish()
+    #expect(progress.late == whole.progress.late && progress.repeated == whole.progress.repeated)
+  }
+
   @Test("one deal's scores are those that it has among all")
   func onlyDeal() throws {
     let folder = try Folder()

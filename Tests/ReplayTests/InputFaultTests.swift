@@ -37,6 +37,16 @@ struct InputFaultTests {
     #expect(replay.remarks.joined(separator: "\n") == remarks)
   }
 
+  @Test("rows that a later row of the same deal replaced are told, and how many had another outcome")
+  func repeatedRows() throws {
+    let folder = try TestFolder()
+    let header = "deal_id,created_date,closed_date,deal_stage,outcome"
+    let rows = ["Won", "Lost", "Lost"].map { "D1,2024-01-01,2024-02-01,Demo,\($0)" }
+    let path = try folder.write("deals.csv", [header] + rows)
+    let remarks = try HistoryFiles(paths: [path]).read().remarks
+    #expect(remarks.contains { $0.hasSuffix("a later row of the same deal: 2, with another outcome: 1") })
+  }
+
   @Test("a byte order mark before the first line costs nothing")
   func byteOrderMark() throws {
     let folder = try TestFolder()

@@ -30,9 +30,14 @@ struct ReplayTopicsTests {
     for name in [topics.changes, topics.risk] { try broker.createTopic(name, partitions: partitions) }
     for name in [topics.outcomes, topics.risk + ".replay.what-if"] { try broker.createTopic(name, partitions: 1) }
     let client = ClientConfiguration(bootstrapServers: broker.bootstrapServers, clientID: "test")
+    try produce(changes, client)
+    return (broker, client)
+  }
+
+  private func produce(_ changes: [DealChange], _ client: ClientConfiguration) throws {
     let producer = try Producer(ProducerConfiguration(client: client), logger: logger)
     defer { producer.close() }
-    let topic = try producer.topic(topics.changes)
+    let topic = try producer.topic(TopicNames().changes)
     let (headers, group) = (RecordHeaders([]), DeliveryGroup())
     var writer = JSONWriter()
     for change in changes {
@@ -48,7 +53,6 @@ struct ReplayTopicsTests {
       }
     }
     try producer.flush(timeout: 30_000)
-    return (broker, client)
   }
 
   private func replay(_ client: ClientConfiguration) throws -> Data {
@@ -73,6 +77,75 @@ struct ReplayTopicsTests {
     }
     #expect(results[0].count > 100_000)
     #expect(results[0] == results[1])
+  }
+
+  /// What came of a replay that was killed, and gone on with when the topic had grown.
+  private struct Aftermath: Sendable {
+    var resumedAfter: Int64
+    var changes: Int64
+    /// Whether it gave the bytes of a replay that ran through before the topic grew, and of one behind that.
+    var isLikeBefore: Bool
+    var isLikeAfter: Bool
+  }
+
+  @Test("changes that come while a replay was killed have no part in it: it goes on to the same bytes")
+  func changesMeanwhile() async throws {
+    let changes = simulated(1_500)
+    // Each tenth comes late: after the kill.
+    let late = changes.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
+    let first = changes.enumerated().filter { $0.offset % 10 != 3 }.map(\.element)
+    let folder = NSTemporaryDirectory() + "replay-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let found = try await DedicatedThread.run(name: "test") {
+      let (broker, client) = try broker(first, partitions: 3)
+      return try withExtendedLifetime(broker) {
+        let before = try replay(client)
+        let killed = try resumable(client, folder)
+        for _ in 0..<5 { _ = try killed.advance(100) }
+        try produce(late, client)
+        let last = try resumable(client, folder)
+        let resumedAfter = last.progress.changes
+        while try last.advance(100) {}
+        let count = try last.finish().changes
+        let bytes = try Data(contentsOf: URL(filePath: folder + "/out.jsonl"))
+        return Aftermath(
+          resumedAfter: resumedAfter, changes: count, isLikeBefore: bytes == before,
+          isLikeAfter: try bytes == replay(client))
+      }
+    }
+    #expect(found.resumedAfter == 500 && found.changes == Int64(first.count))
+    // One that is begun anew has all of them.
+    #expect(found.isLikeBefore && !found.isLikeAfter)
+  }
+
+  /// A replay of a topic that goes on from its checkpoint where there is one.
+  private func resumable(_ client: ClientConfiguration, _ folder: String) throws -> HistoryReplay {
+    var plan = ReplayPlan(inputs: [], output: folder + "/out.jsonl")
+    plan.checkpoint = folder + "/checkpoint"
+    plan.checkpointInterval = 100
+    let read = try ClusterReader(client: client, topics: TopicNames(), logger: logger).changes(
+      for: &plan, offsets: 0..<Int64.max, instants: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
+    return try HistoryReplay(plan, changes: read.changes)
+  }
+
+  @Test("a replay whose changes the topic no longer keeps is not gone on with", arguments: [(-1, 20), (5, 101)])
+  func changesGone(first: Int64, end: Int64) async throws {
+    let changes = simulated(100)
+    let failure = try await DedicatedThread.run(name: "test") { () -> String? in
+      let (broker, client) = try broker(Array(changes[..<80]), partitions: 1)
+      return withExtendedLifetime(broker) {
+        do {
+          _ = try ClusterReader(client: client, topics: TopicNames(), logger: logger).changes(
+            in: [PartitionSpan(partition: 0, first: first, end: end)],
+            instants: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      }
+    }
+    #expect(try #require(failure).contains("offsets \(first) to \(end) of partition 0"))
   }
 
   @Test("a range of offsets and of event times is read, and nothing else")

@@ -43,7 +43,11 @@ public final class ChangeDecoder {
     key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, timestamp: Timestamp?, source: SourcePosition,
     now: Timestamp?
   ) throws(DecodeFailure) -> DealChange {
-    guard let value else { return try Self.deletion(key, timestamp, source) }
+    guard let value else {
+      let deletion = try Self.deletion(key, timestamp, source)
+      if let now { try Self.refuseFuture(deletion, after: now.adding(milliseconds: Self.tolerance)) }
+      return deletion
+    }
     let change = try decode(value, now: now)
     if let key, !key.elementsEqual(change.dealID.text.utf8) {
       throw DecodeFailure(
@@ -58,6 +62,11 @@ public final class ChangeDecoder {
     guard let key, let dealID = DealID(String(decoding: key, as: UTF8.self)), let timestamp else {
       throw DecodeFailure(
         .tombstone, nil, "a record without a value deletes a deal, but names none by its key: set the key")
+    }
+    guard Timestamp.writable.contains(timestamp) else {
+      throw DecodeFailure(
+        .invalidTimestamp, nil,
+        "the time of the record lies beyond the year 9999 or before 0: correct the producer's clock")
     }
     let id = EventID(high: UInt64(UInt32(bitPattern: source.partition)), low: UInt64(bitPattern: source.offset))
     return DealChange(

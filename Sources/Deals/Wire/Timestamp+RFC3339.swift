@@ -1,5 +1,11 @@
 extension Timestamp {
-  /// Reads an RFC 3339 time such as 2024-02-10T09:30:00Z or 2024-02-10T10:30:00.250+01:00; nil where it is none.
+  /// The instants that can be written in RFC 3339, whose years have four digits: those of the years 0 to 9999 in UTC.
+  public static var writable: ClosedRange<Timestamp> {
+    Timestamp(milliseconds: -62_167_219_200_000)...Timestamp(milliseconds: 253_402_300_799_999)
+  }
+
+  /// Reads an RFC 3339 time such as 2024-02-10T09:30:00Z or 2024-02-10T10:30:00.250+01:00; nil where it is none, and where
+  /// its zone puts it into a year of UTC that could not be written again.
   ///
   /// Fractions are cut to milliseconds. A leap second (second 60) counts as the second after 59.
   public init?(rfc3339 text: UnsafeRawBufferPointer) {
@@ -8,7 +14,9 @@ extension Timestamp {
       return
     }
     var parser = RFC3339Parser(text: text)
-    guard let milliseconds = parser.parse() else { return nil }
+    guard let milliseconds = parser.parse(), Self.writable.contains(Timestamp(milliseconds: milliseconds)) else {
+      return nil
+    }
     self.init(milliseconds: milliseconds)
   }
 

@@ -1,6 +1,6 @@
 import Deals
 
-/// Changes one after the other, which can go on from where another left off.
+/// Changes up to an instant, one after the other, which can go on from where another left off.
 protocol ChangeStream: AnyObject {
   /// When the change that comes next happened, nil at the end.
   var headTime: Timestamp? { get }
@@ -8,8 +8,8 @@ protocol ChangeStream: AnyObject {
   var place: StreamPlace { get }
   /// Takes the change that comes next; nil at the end.
   func take() throws -> DealChange?
-  /// Adds the changes that come next to `batch`: so many at most, and none after an instant.
-  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws
+  /// Adds the changes that come next to `batch`: so many at most.
+  func take(_ count: Int, into batch: inout [DealChange]) throws
   /// Goes to a place that `place` named before.
   func resume(at place: StreamPlace) throws
   /// What could not be used so far.
@@ -23,9 +23,9 @@ protocol ChangeStream: AnyObject {
 }
 
 extension ChangeStream {
-  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
+  func take(_ count: Int, into batch: inout [DealChange]) throws {
     for _ in 0..<count {
-      guard let time = headTime, time <= end, let change = try take() else { return }
+      guard let change = try take() else { return }
       batch.append(change)
     }
   }

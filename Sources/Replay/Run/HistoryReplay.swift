@@ -25,8 +25,6 @@ public final class HistoryReplay {
   private static let batchSize = 64
 
   private let plan: ReplayPlan
-  /// The instant after which changes are left out.
-  private let end: Timestamp
   private var merged: MergedChanges
   // Unchecked, because a replay belongs to one thread and nothing is called while one of them is changed.
   @exclusivity(unchecked) private var engine: DealEngine
@@ -38,6 +36,9 @@ public final class HistoryReplay {
   @exclusivity(unchecked) private var scores: Int64 = 0
   @exclusivity(unchecked) private var ledgerEntries: Int64 = 0
   private var checkpointed: Int64 = 0
+  /// What was counted before the checkpoint that the replay goes on from.
+  private var before = (late: 0, repeated: 0)
+  private let folder: CheckpointFolder?
   /// Whether the replay goes on from a checkpoint.
   public let isResumed: Bool
 
@@ -45,55 +46,45 @@ public final class HistoryReplay {
   ///
   /// - Throws: `ReplayError`.
   public convenience init(_ plan: ReplayPlan) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams())
+    try self.init(plan, try Self.streams(plan))
   }
 
   /// Replays changes that are in memory already, in the order of event time, into a file or another sink.
   public convenience init(_ plan: ReplayPlan, changes: [DealChange], sink: (any ScoreSink)? = nil) throws {
-    try self.init(plan, [ListedChangeStream(changes)], sink)
+    try self.init(plan, [ListedChangeStream(changes, until: plan.end)], sink)
   }
 
   /// Replays files into another sink than a file.
   public convenience init(_ plan: ReplayPlan, sink: any ScoreSink) throws {
-    try self.init(plan, try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(), sink)
+    try self.init(plan, try Self.streams(plan), sink)
   }
 
   init(_ plan: ReplayPlan, _ streams: [any ChangeStream], _ sink: (any ScoreSink)? = nil) throws {
     self.plan = plan
-    end = plan.until ?? Timestamp(milliseconds: .max)
     merged = MergedChanges(streams)
     engine = DealEngine(partition: 0, settings: plan.engineSettings, canRollBack: false)
     baselines = Baselines(model: plan.settings.model.id, halfLifeDays: plan.halfLifeDays)
-    let checkpoint = try plan.checkpoint.flatMap { try Self.checkpoint(plan, in: $0) }
+    folder = plan.checkpoint.map(CheckpointFolder.init)
+    let checkpoint = try plan.savedCheckpoint()
+    if let checkpoint, checkpoint.spans != plan.spans {
+      throw ReplayError.otherReplay(checkpoint: plan.checkpoint ?? "")
+    }
     isResumed = checkpoint != nil
-    if let folder = plan.checkpoint {
-      ledger = try ResultStream(
-        JSONWriter(), path: ReplayCheckpoint.ledgerPath(folder), length: checkpoint?.ledgerLength ?? 0)
-    } else {
-      ledger = nil
+    ledger = try folder.map {
+      try ResultStream(JSONWriter(), path: $0.ledger, length: checkpoint?.ledgerLength ?? 0)
     }
     results = try sink ?? plan.format.sink(path: plan.output, length: checkpoint?.outputLength ?? 0)
-    if let checkpoint, let folder = plan.checkpoint { try resume(checkpoint, folder) }
-    guard let sink else { return }
-    try sink.begin(isResumed: isResumed)
-    // What stands in the sink is known to be ours from the first score on.
+    if let checkpoint, let folder { try resume(checkpoint, folder) }
+    try results.begin(isResumed: isResumed)
+    // What stands in the sink and in the folder is known to be ours from the first score on.
     if !isResumed { try saveCheckpoint() }
   }
 
-  private static func checkpoint(_ plan: ReplayPlan, in folder: String) throws -> ReplayCheckpoint? {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw ReplayError.unwritable(file: folder, reason: error.localizedDescription)
-    }
-    guard let checkpoint = try ReplayCheckpoint.load(folder) else { return nil }
-    guard checkpoint.fingerprint == plan.fingerprint, checkpoint.places.count == max(1, plan.inputs.count) else {
-      throw ReplayError.otherReplay(checkpoint: folder)
-    }
-    return checkpoint
+  private static func streams(_ plan: ReplayPlan) throws -> [any ChangeStream] {
+    try HistoryFiles(paths: plan.inputs, importSettings: plan.importSettings).streams(until: plan.end)
   }
 
-  private func resume(_ checkpoint: ReplayCheckpoint, _ folder: String) throws {
+  private func resume(_ checkpoint: ReplayCheckpoint, _ folder: CheckpointFolder) throws {
     try checkpoint.restore(&engine, from: folder)
     try checkpoint.restore(&baselines, from: folder)
     try merged.resume(at: checkpoint.places)
@@ -101,13 +92,14 @@ public final class HistoryReplay {
     scores = checkpoint.scores
     ledgerEntries = checkpoint.ledgerEntries
     checkpointed = changes
+    before = (checkpoint.late, checkpoint.repeated)
   }
 
   /// How far it has come.
   public var progress: Progress {
     Progress(
       changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime,
-      late: engine.counters.late, repeated: engine.counters.duplicates)
+      late: before.late + engine.counters.late, repeated: before.repeated + engine.counters.duplicates)
   }
 
   /// Lines that could not be used so far.
@@ -120,10 +112,7 @@ public final class HistoryReplay {
   public var order: EventOrder { merged.order }
 
   /// The instant of the change that comes next, nil at the end.
-  public var next: Timestamp? {
-    guard let time = merged.headTime, time <= end else { return nil }
-    return time
-  }
+  public var next: Timestamp? { merged.headTime }
 
   /// Replays at most so many changes; false where the end has been reached.
   public func advance(_ count: Int) throws -> Bool {
@@ -131,7 +120,7 @@ public final class HistoryReplay {
     batch.reserveCapacity(min(count, Self.batchSize))
     var rest = count
     while rest > 0 {
-      try merged.take(min(rest, Self.batchSize), until: end, into: &batch)
+      try merged.take(min(rest, Self.batchSize), into: &batch)
       if batch.isEmpty { return false }
       rest -= batch.count
       for index in batch.indices {
@@ -141,7 +130,7 @@ public final class HistoryReplay {
         if changes & 0xFFF == 0 { engine.commit() }
       }
     }
-    if plan.checkpoint != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
+    if folder != nil, changes - checkpointed >= Int64(plan.checkpointInterval) { try saveCheckpoint() }
     return true
   }
 
@@ -152,7 +141,7 @@ public final class HistoryReplay {
       try publish()
     }
     try results.synchronize()
-    if let folder = plan.checkpoint { try? FileManager.default.removeItem(atPath: folder) }
+    folder?.removeAll()
     return progress
   }
 
@@ -171,14 +160,14 @@ public final class HistoryReplay {
   }
 
   private func saveCheckpoint() throws {
-    guard let folder = plan.checkpoint, let ledger else { return }
+    guard let folder, let ledger else { return }
     engine.commit()
     try results.synchronize()
     try ledger.synchronize()
     var checkpoint = ReplayCheckpoint(
-      fingerprint: plan.fingerprint, places: merged.places, changes: changes, scores: scores,
+      fingerprint: plan.fingerprint, spans: plan.spans, places: merged.places, changes: changes, scores: scores,
       outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
-      streamTime: engine.position.streamTime?.milliseconds)
+      streamTime: engine.position.streamTime?.milliseconds, late: progress.late, repeated: progress.repeated)
     try checkpoint.save(folder, engine)
     checkpointed = changes
   }

@@ -1,7 +1,8 @@
 import Deals
 import Foundation
 
-/// The changes of a file of JSON Lines, one at a time.
+/// The changes of a file of JSON Lines, one at a time. Those after an instant are passed over, wherever they stand: a file
+/// may be out of order.
 final class LineChangeStream: ChangeStream {
   // Unchecked, because a stream belongs to one thread and nothing is called while one of them is changed.
   @exclusivity(unchecked) private var head: DealChange?
@@ -12,8 +13,10 @@ final class LineChangeStream: ChangeStream {
   private let reader: LineReader
   private let decoder = ChangeDecoder()
   private let size: Int64?
+  private let end: Timestamp
 
-  init(path: String) throws {
+  init(path: String, until end: Timestamp) throws {
+    self.end = end
     reader = try LineReader(path: path)
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     size = (attributes?[.size] as? NSNumber)?.int64Value
@@ -32,20 +35,19 @@ final class LineChangeStream: ChangeStream {
     return taken
   }
 
-  func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
-    guard count > 0, let time = headTime, time <= end, let first = head.take() else { return }
+  func take(_ count: Int, into batch: inout [DealChange]) throws {
+    guard count > 0, let first = head.take() else { return }
     headTime = nil
     batch.append(first)
     var hasMore = true
     var taken = 1
-    while taken < count, headTime == nil, hasMore {
+    while taken < count, hasMore {
       hasMore = try next { change in
-        guard change.occurredAt <= end else { return keep(change) }
         batch.append(change)
         taken += 1
       }
     }
-    if headTime == nil { try advance() }
+    try advance()
   }
 
   private func advance() throws {
@@ -66,6 +68,7 @@ final class LineChangeStream: ChangeStream {
     return try reader.next { bytes in
       do throws(DecodeFailure) {
         let change = try ChangeLines.change(bytes, decoder)
+        guard change.occurredAt <= end else { return }
         order.note(change.occurredAt, reader.path, reader.line)
         body(change)
       } catch {
@@ -92,8 +95,11 @@ final class ListedChangeStream: ChangeStream {
   let order = EventOrder()
   let remarks: [String]
 
-  init(_ changes: [DealChange], unreadable: UnreadableLines = UnreadableLines(), remarks: [String] = []) {
-    self.changes = changes
+  init(
+    _ changes: [DealChange], until end: Timestamp, unreadable: UnreadableLines = UnreadableLines(),
+    remarks: [String] = []
+  ) {
+    self.changes = end.milliseconds == .max ? changes : changes.filter { $0.occurredAt <= end }
     self.remarks = remarks
     self.unreadable = unreadable
   }

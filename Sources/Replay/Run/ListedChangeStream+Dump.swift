@@ -5,7 +5,7 @@ extension ListedChangeStream {
   /// deal, of one deal as they stand in their partition. A dump holds partition after partition, or any mixture of them.
   ///
   /// It is kept in memory whole: what is out of order within it can be told only when everything is there.
-  convenience init(dump path: String) throws {
+  convenience init(dump path: String, until end: Timestamp) throws {
     let decoder = ChangeDecoder()
     let reader = try LineReader(path: path)
     var found: [(change: DealChange, offset: Int64)] = []
@@ -27,6 +27,6 @@ extension ListedChangeStream {
       if left.change.dealID != right.change.dealID { return left.change.dealID < right.change.dealID }
       return left.offset < right.offset
     }
-    self.init(found.map(\.change), unreadable: unreadable)
+    self.init(found.map(\.change), until: end, unreadable: unreadable)
   }
 }

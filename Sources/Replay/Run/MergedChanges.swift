@@ -21,14 +21,14 @@ struct MergedChanges {
     return try streams[current].take()
   }
 
-  /// Puts the changes that come next into `batch` in place of what it holds: so many at most, and none after an instant.
-  mutating func take(_ count: Int, until end: Timestamp, into batch: inout [DealChange]) throws {
+  /// Puts the changes that come next into `batch` in place of what it holds: so many at most.
+  mutating func take(_ count: Int, into batch: inout [DealChange]) throws {
     batch.removeAll(keepingCapacity: true)
     if streams.count == 1 {
-      try streams[0].take(count, until: end, into: &batch)
+      try streams[0].take(count, into: &batch)
       return choose()
     }
-    while batch.count < count, let time = headTime, time <= end, let change = try take() { batch.append(change) }
+    while batch.count < count, let change = try take() { batch.append(change) }
   }
 
   var places: [StreamPlace] {

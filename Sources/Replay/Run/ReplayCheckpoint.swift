@@ -9,6 +9,8 @@ import Scoring
 struct ReplayCheckpoint: Codable {
   /// Of the plan; another plan must not go on from here.
   var fingerprint: String
+  /// What was read of a topic, so that the same is read again.
+  var spans: [PartitionSpan]
   var places: [StreamPlace]
   var changes: Int64
   var scores: Int64
@@ -16,30 +18,27 @@ struct ReplayCheckpoint: Codable {
   var ledgerLength: UInt64
   var ledgerEntries: Int64
   var streamTime: Int64?
+  /// Changes older than their deal's last one.
+  var late: Int
+  /// Changes that came twice.
+  var repeated: Int
   /// Deals in the file of the states: one that was cut off between two lines has fewer.
   var deals: Int?
 
-  private static let figures = "checkpoint.json"
-
-  static func ledgerPath(_ folder: String) -> String { folder + "/ledger.jsonl" }
-
-  private func statesPath(_ folder: String) -> String { folder + "/deals-\(changes).jsonl" }
-
   /// The last checkpoint in a folder, nil where there is none.
-  static func load(_ folder: String) throws -> ReplayCheckpoint? {
-    let path = folder + "/" + figures
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+  static func load(_ folder: CheckpointFolder) throws -> ReplayCheckpoint? {
+    guard let data = FileManager.default.contents(atPath: folder.figures) else { return nil }
     do {
       return try JSONDecoder().decode(ReplayCheckpoint.self, from: data)
     } catch {
-      throw ReplayError.damagedCheckpoint(file: path, reason: "it is no checkpoint")
+      throw ReplayError.damagedCheckpoint(file: folder.figures, reason: "it is no checkpoint of this version")
     }
   }
 
   /// Writes the checkpoint with the deals of the engine, and removes the one before.
-  mutating func save(_ folder: String, _ engine: DealEngine) throws {
+  mutating func save(_ folder: CheckpointFolder, _ engine: DealEngine) throws {
     var count = 0
-    let states = try ResultStream(JSONWriter(), path: statesPath(folder), length: 0)
+    let states = try ResultStream(JSONWriter(), path: folder.states(changes), length: 0)
     try engine.forEachDeal { id, state in
       try states.append { writer in
         writer.text(id)
@@ -49,23 +48,21 @@ struct ReplayCheckpoint: Codable {
     }
     try states.synchronize()
     deals = count
-    let path = folder + "/" + Self.figures
     do {
-      try JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
+      try JSONEncoder().encode(self).write(to: URL(filePath: folder.nextFigures))
     } catch {
-      throw ReplayError.unwritable(file: path, reason: error.localizedDescription)
+      throw ReplayError.unwritable(file: folder.nextFigures, reason: error.localizedDescription)
     }
-    let kept = URL(filePath: statesPath(folder)).lastPathComponent
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    where name.hasPrefix("deals-") && name != kept {
-      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    guard rename(folder.nextFigures, folder.figures) == 0 else {
+      throw ReplayError.unwritable(file: folder.figures, reason: String(cString: strerror(errno)))
     }
+    folder.removeStates(besides: changes)
   }
 
   /// Puts the deals back into an engine.
-  func restore(_ engine: inout DealEngine, from folder: String) throws {
+  func restore(_ engine: inout DealEngine, from folder: CheckpointFolder) throws {
     let decoder = StateDecoder()
-    let reader = try LineReader(path: statesPath(folder))
+    let reader = try LineReader(path: folder.states(changes))
     var deals = 0
     var hasMore = true
     while hasMore {
@@ -88,9 +85,9 @@ struct ReplayCheckpoint: Codable {
   }
 
   /// Puts the ledger back into baselines.
-  func restore(_ baselines: inout Baselines, from folder: String) throws {
+  func restore(_ baselines: inout Baselines, from folder: CheckpointFolder) throws {
     let decoder = LedgerDecoder()
-    let reader = try LineReader(path: Self.ledgerPath(folder))
+    let reader = try LineReader(path: folder.ledger)
     for offset in 0..<ledgerEntries {
       let found = try reader.next { line in
         guard let entry = try? decoder.decode(line) else {

@@ -17,6 +17,8 @@ public struct ReplayPlan: Sendable {
   public var checkpoint: String?
   /// What the changes depend on besides the files, such as a cluster and its offsets.
   public var source: [String] = []
+  /// The offsets of `deals.changes` that are read; none where files are.
+  public var spans: [PartitionSpan] = []
   /// Changes between two checkpoints.
   public var checkpointInterval = 250_000
   /// Changes after this instant are left out; what is due by then is scored.
@@ -33,6 +35,9 @@ public struct ReplayPlan: Sendable {
     self.inputs = inputs
     self.output = output
   }
+
+  /// The last instant whose changes are replayed.
+  var end: Timestamp { until ?? Timestamp(milliseconds: .max) }
 
   /// The settings of the engine: words that nobody reads are not made.
   var engineSettings: EngineSettings {

@@ -38,7 +38,7 @@ struct DumpRecord {
       .map { Timestamp(milliseconds: Int64($0)) }
     key = (members["key"] as? String).map { Array($0.utf8) }
     tellsKey = members["key"] is NSNull || key != nil
-    value = Self.bytes(members["payload"] ?? members["value"], in: line)
+    value = try Self.bytes(members["payload"] ?? members["value"], in: line)
     // kcat writes them as one list of names and values in turn.
     let list = members["headers"] as? [String] ?? []
     for index in stride(from: 0, to: list.count - 1, by: 2) {
@@ -47,14 +47,16 @@ struct DumpRecord {
     }
   }
 
-  /// A value is the record's text; some tools write the object itself, which is taken as it stands in the line.
-  private static func bytes(_ value: Any?, in line: UnsafeRawBufferPointer) -> [UInt8]? {
+  /// A value is the record's text; some tools write the value itself, which is taken as it stands in the line.
+  private static func bytes(_ value: Any?, in line: UnsafeRawBufferPointer) throws -> [UInt8]? {
+    guard let value, !(value is NSNull) else { return nil }
     if let text = value as? String { return Array(text.utf8) }
-    guard let value, !(value is NSNull), JSONSerialization.isValidJSONObject(value) else { return nil }
     let text = Array(line)
-    let members = WrittenJSON(text)?.members ?? []
-    let member = members.last { $0.name == "payload" } ?? members.last { $0.name == "value" }
-    return member.map { Array(text[$0.place]) }
+    // Without its value a record would be a deletion.
+    guard let members = WrittenJSON(text)?.members,
+      let member = members.last(where: { $0.name == "payload" }) ?? members.last(where: { $0.name == "value" })
+    else { throw Failure(reason: "its value holds a number that no reader can hold") }
+    return Array(text[member.place])
   }
 
   /// Where a dead letter's record was read; nil where this is none.

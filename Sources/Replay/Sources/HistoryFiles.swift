@@ -44,15 +44,17 @@ public struct HistoryFiles: Sendable {
   }
 
   /// The files as streams, for a replay that does not keep them in memory. A CSV is kept: its rows are in no order of time.
-  func streams() throws -> [any ChangeStream] {
+  /// Changes after an instant are left out.
+  func streams(until end: Timestamp) throws -> [any ChangeStream] {
     try paths.map { path in
       guard Self.isCSV(path) else {
-        return try FirstLine(path: path).isDump ? ListedChangeStream(dump: path) : LineChangeStream(path: path)
+        return try FirstLine(path: path).isDump
+          ? ListedChangeStream(dump: path, until: end) : LineChangeStream(path: path, until: end)
       }
       let part = try contents(of: path)
       var unreadable = UnreadableLines()
       for line in part.unreadable { unreadable.add(line) }
-      return ListedChangeStream(part.changes, unreadable: unreadable, remarks: part.remarks)
+      return ListedChangeStream(part.changes, until: end, unreadable: unreadable, remarks: part.remarks)
     }
   }
 
@@ -73,7 +75,7 @@ public struct HistoryFiles: Sendable {
     return (export.changes, export.order, unreadable, Self.remarks(export, path))
   }
 
-  /// What a table lacks changes the scores, and is told.
+  /// What a table lacks, or has twice, changes the scores, and is told.
   private static func remarks(_ export: CRMExport, _ path: String) -> [String] {
     var remarks: [String] = []
     if export.missing.contains(.outcome) {
@@ -85,6 +87,7 @@ public struct HistoryFiles: Sendable {
         "\(path) has no column for \(others.joined(separator: ", ")): deals are scored without. Name the columns with "
           + "--columns; a field that the CRM does not have is left empty there")
     }
+    if let duplicates = export.duplicatesText { remarks.append("\(path): \(duplicates)") }
     return remarks
   }
 

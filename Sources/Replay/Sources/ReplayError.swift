@@ -12,6 +12,8 @@ public enum ReplayError: Error, Hashable, Sendable {
   case otherReplay(checkpoint: String)
   /// A checkpoint, or what lies beside it, is not as it was written.
   case damagedCheckpoint(file: String, reason: String)
+  /// A folder for checkpoints holds something else.
+  case foreignFolder(String, file: String)
   /// A file holds something else than it must.
   case unusable(file: String, reason: String)
   /// True chances are those of another history.
@@ -32,10 +34,13 @@ extension ReplayError: CustomStringConvertible {
       "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
     case .otherReplay(let checkpoint):
       "\(checkpoint) is the checkpoint of a replay with other files, another source or another configuration: give those, "
-        + "or remove it"
+        + "or another folder"
     case .damagedCheckpoint(let file, let reason):
-      "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's folder and start "
-        + "again from the beginning"
+      "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's "
+        + "files and start again from the beginning, or give another folder"
+    case .foreignFolder(let folder, let file):
+      "\(folder) can't be the folder of a checkpoint, where files are written over and removed: it holds \(file). Give "
+        + "--checkpoint a folder that is empty or not there yet"
     case .unusable(let file, let reason): "\(file) can't be used (\(reason)): correct it, or give another file"
     case .otherTruth(let file, let known, let deals):
       "\(file) is the truth of another history: of \(deals) closed deals it has \(known) with their outcome. Give the table "

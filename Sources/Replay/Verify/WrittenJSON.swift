@@ -18,15 +18,20 @@ enum WrittenJSON: Equatable {
     var digits: [UInt8] = []
     var exponent = 0
 
-    init(_ text: ArraySlice<UInt8>) {
+    /// Beyond these lies no number that a decoder could tell from zero or the infinite.
+    private static let exponents = -100_000...100_000
+
+    /// The number of a text; nil where its exponent is none, or so large that no two readers need agree on what it means.
+    init?(_ text: ArraySlice<UInt8>) {
       var isFraction = false
       for (index, byte) in zip(text.indices, text) {
         switch byte {
         case UInt8(ascii: "-"): isNegative = true
         case UInt8(ascii: "."): isFraction = true
         case UInt8(ascii: "e"), UInt8(ascii: "E"):
-          let power = String(decoding: text[(index + 1)...], as: UTF8.self)
-          exponent += Int(power.hasPrefix("+") ? String(power.dropFirst()) : power) ?? 0
+          guard let power = Int(String(decoding: text[(index + 1)...], as: UTF8.self)), Self.exponents.contains(power)
+          else { return nil }
+          exponent += power
           normalize()
           return
         default:
@@ -55,7 +60,7 @@ enum WrittenJSON: Equatable {
   case array([WrittenJSON])
   case object([Member])
 
-  /// The value of a text; nil where it is no JSON.
+  /// The value of a text; nil where it is no JSON, or holds a number that can't be compared.
   init?(_ text: [UInt8]) {
     var scanner = Scanner(text: text)
     guard let value = scanner.value() else { return nil }
@@ -146,7 +151,7 @@ private struct Scanner {
   private mutating func number() -> WrittenJSON? {
     let start = place
     while place < text.count, "+-.eE0123456789".utf8.contains(text[place]) { place += 1 }
-    return start < place ? .number(WrittenJSON.Number(text[start..<place])) : nil
+    return start < place ? WrittenJSON.Number(text[start..<place]).map { .number($0) } : nil
   }
 
   private mutating func string() -> [UInt8]? {
