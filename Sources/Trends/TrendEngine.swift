@@ -43,13 +43,10 @@ public struct TrendEngine: Sendable {
     offset = entryOffset + 1
     guard !hasCounted(entry) else { return [] }
     highestSource[entry.source.partition] = entry.source.offset
-    var news = advance(to: entry.occurredAt)
+    let news = advance(to: entry.occurredAt)
     if let deal = entry.retracted { count(deal, entry.dealID, sign: -1) }
-    if let deal = entry.added {
-      count(deal, entry.dealID, sign: 1)
-      news += streakNews(deal, at: entry.occurredAt)
-    }
-    return news
+    if let deal = entry.added { count(deal, entry.dealID, sign: 1) }
+    return news + streakNews(entry)
   }
 
   /// Whether the change behind an entry was counted before: a crash can leave an entry in the ledger twice.
