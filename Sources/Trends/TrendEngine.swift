@@ -58,16 +58,16 @@ public struct TrendEngine: Sendable {
   public mutating func skip(to nextOffset: Int64) { offset = max(offset, nextOffset) }
 
   /// Takes in a score: what is open, at what risk. A score from before the deal's close comes late: the deal is not open.
-  public mutating func observe(_ event: RiskEvent) {
-    if let closed = outcomes.deals[event.dealID], event.occurredAt <= closed.closedAt { return }
-    pipeline.observe(event)
+  public mutating func observe(_ score: PipelineScore) {
+    if let closed = outcomes.deals[score.dealID], score.occurredAt <= closed.closedAt { return }
+    pipeline.observe(score)
   }
 
   /// Takes in what deals.risk says, in the order of event time.
   public mutating func observe(_ news: some Sequence<PipelineNews>) {
     for each in news {
       switch each {
-      case .scored(let event): observe(event)
+      case .scored(let score): observe(score)
       case .gone(let deal, _): forget(deal)
       }
     }

@@ -141,9 +141,9 @@ private struct Ledger {
     let ledger = Ledger.falling(seed: 11, at: 500, by: 15)
     var engine = TrendEngine(settings: settings())
     var deal = RiskEvent.sample("X1", industry: "EdTech", amount: 75_000)
-    engine.observe(deal)
+    engine.observe(PipelineScore(deal))
     deal = RiskEvent.sample("X2", industry: "SaaS", amount: 10_000)
-    engine.observe(deal)
+    engine.observe(PipelineScore(deal))
     let news = ledger.entries.enumerated().flatMap { engine.apply($1, at: Int64($0)) }
     let opened = try #require(news.first { $0.kind == .winRate && $0.phase == .opened })
     #expect(opened.openDeals == 1)
