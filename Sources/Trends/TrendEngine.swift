@@ -24,6 +24,8 @@ public struct TrendEngine: Sendable {
   /// When the history begins: the twentieth deal closed, as one that was entered years late must not set it back.
   private(set) var start: Timestamp?
   private var counted = 0
+  /// Deals whose close is dated into the future, with the week in which they count.
+  private var redated: [DealID: Int] = [:]
   private var highestSource: [Int32: Int64] = [:]
   private(set) var today = Day(number: .min / 2)
   private var touched: Set<Segment> = []
@@ -92,13 +94,23 @@ public struct TrendEngine: Sendable {
     return news
   }
 
+  /// The week in which a deal counts, the same when it is taken back: that of its close. A CRM may date a close into the
+  /// future; such a deal counts in the present week, as a wrong year would push the weeks of all others out of the tallies.
+  private mutating func week(of deal: ClosedDeal, _ id: DealID, sign: Int32) -> Int {
+    let (own, now) = (WeeklyTallies.week(of: deal.closedAt.day), WeeklyTallies.week(of: today))
+    if sign < 0 { return redated.removeValue(forKey: id) ?? own }
+    guard own > now else { return own }
+    redated[id] = now
+    return now
+  }
+
   private mutating func count(_ deal: ClosedDeal, _ id: DealID, sign: Int32) {
-    let week = WeeklyTallies.week(of: deal.closedAt.day)
+    let week = week(of: deal, id, sign: sign)
     team.count(deal.outcome, week: week, sign: sign)
     deals.count(today, sign: Int(sign))
     if sign > 0 {
       counted += 1
-      if counted == 20 { start = deal.closedAt }
+      if counted == 20 { start = min(deal.closedAt, Timestamp(today.adding(1))) }
       outcomes.add(deal, id)
       pipeline.remove(id)
     } else {
