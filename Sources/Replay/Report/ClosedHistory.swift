@@ -1,13 +1,16 @@
 import Deals
+import Scoring
 import Trends
 
 /// What a history says of its outcomes: its closed deals, what drives them, and the shifts that would have been told.
 public struct ClosedHistory {
   /// The deals that are closed at the end, as the ledger counts them.
   let deals: [ClosedDeal]
+  /// What became of each deal.
+  public let lives: DealLives
   /// Drivers, combinations, reps and quarters.
   public let insights: Insights
-  /// What a live trend processor would have told of the ledger.
+  /// What a live trend processor would have told of the ledger and the scores.
   public let shifts: [TrendShift]
   /// Segments that it watched.
   let watchedSegments: Int
@@ -19,21 +22,23 @@ public struct ClosedHistory {
   let lastCreatedOn: Day?
   private let byQuarter: [Quarter: [ClosedDeal]]
 
-  /// Goes through the ledger of a history.
+  /// Goes through a history.
   ///
-  /// - Parameter settings: What the trend processor would have watched.
-  public init(_ lives: DealLives, _ settings: TrendSettings = TrendSettings()) {
+  /// - Parameters:
+  ///   - settings: What scores depend on.
+  ///   - watched: What the trend processor would have watched.
+  public init(
+    _ history: DealHistory, settings: EngineSettings = EngineSettings(), watched: TrendSettings = TrendSettings()
+  ) {
+    var trends = LiveTrends(watched)
+    let lives = DealLives(history, settings: settings) { trends.take($0, $1) }
+    self.lives = lives
     var closed: [DealID: ClosedDeal] = [:]
-    var trends = TrendEngine(settings: settings)
-    var shifts: [TrendShift] = []
-    for (offset, entry) in lives.ledger.enumerated() {
-      closed[entry.dealID] = entry.added
-      shifts += trends.apply(entry, at: Int64(offset))
-    }
+    for entry in lives.ledger { closed[entry.dealID] = entry.added }
     deals = lives.lives.compactMap { closed[$0.id] }
     insights = Insights(deals)
-    self.shifts = shifts
-    watchedSegments = trends.segmentCount
+    shifts = trends.shifts
+    watchedSegments = trends.engine.segmentCount
     let open = lives.lives.filter { $0.state.status.outcome == nil }
     openDeals = open.count
     openAmount = open.reduce(.zero) { $0 + ($1.state.amount ?? .zero) }
