@@ -38,9 +38,11 @@ struct InsightsCommand: ParsableCommand {
     let (insights, shifts) = (closed.insights, closed.shifts)
     switch format {
     case .json:
-      try ResultFile(path: output).write(
-        insights.json(tiers: tiers(closed.lives, configuration), shifts: shifts) + "\n")
-    case .text: try ResultFile(path: output).write(insights.text + ShiftText.section(shifts) + "\n")
+      let tiers = tiers(closed.lives, configuration)
+      try ResultFile(path: output).write(insights.json(tiers: tiers, shifts: shifts, reports: closed.reports) + "\n")
+    case .text:
+      let text = insights.text + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
+      try ResultFile(path: output).write(text + "\n")
     }
   }
 

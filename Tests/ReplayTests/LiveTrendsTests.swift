@@ -39,11 +39,13 @@ import Trends
     }
   }
 
-  @Test("Outcomes amended, reopened and deleted, scores and deletions in between", arguments: [1, 2, 3] as [UInt64])
+  @Test("Outcomes amended, reopened and deleted, scores and deletions in between", arguments: [1, 2] as [UInt64])
   func asLive(seed: UInt64) {
-    let history = DealHistory(RandomLives.changes(12_000, deals: 1_500, seed: seed))
+    let history = DealHistory(RandomLives.changes(4_000, deals: 500, seed: seed))
     let shifts = ClosedHistory(history, watched: watched).shifts
     #expect(shifts == processor(history), "seed \(seed)")
+    let reports = ClosedHistory(history, watched: watched).reports
+    #expect(reports.map(\.kind) == [.drivers, .modelHealth], "seed \(seed)")
     #expect(shifts.contains { ($0.openDeals ?? 0) > 0 && ($0.openAmount ?? .zero) > .zero }, "seed \(seed)")
     let kinds = Set(shifts.map(\.kind))
     #expect(kinds.isSuperset(of: [.winRate, .regressions]), "seed \(seed): \(kinds)")

@@ -1,4 +1,5 @@
 import Deals
+import Foundation
 import Scoring
 import Trends
 
@@ -12,6 +13,8 @@ public struct ClosedHistory {
   public let insights: Insights
   /// What a live trend processor would have told of the ledger and the scores.
   public let shifts: [TrendShift]
+  /// What it would report at the end of the last week: the segments' last weeks, and what the scores were worth. In UTC.
+  public let reports: [Report]
   /// Segments that it watched.
   let watchedSegments: Int
   /// Deals that are open at the end.
@@ -38,6 +41,7 @@ public struct ClosedHistory {
     deals = lives.lives.compactMap { closed[$0.id] }
     insights = Insights(deals)
     shifts = trends.shifts
+    reports = Reporter(timeZone: .gmt).lastWeek(trends.engine)
     watchedSegments = trends.engine.segmentCount
     let open = lives.lives.filter { $0.state.status.outcome == nil }
     openDeals = open.count
@@ -87,7 +91,7 @@ public struct ClosedHistory {
   func quarterly<Value>(_ value: ([ClosedDeal]) -> Value) -> [Value] { quarters.map { value(byQuarter[$0] ?? []) } }
 
   /// The values of a dimension with their deals, most deals first.
-  func levels(_ dimension: Dimension) -> [(name: String, deals: [ClosedDeal])] {
+  func levels(_ dimension: Deals.Dimension) -> [(name: String, deals: [ClosedDeal])] {
     var levels: [Symbol: [ClosedDeal]] = [:]
     for deal in deals { if let value = dimension.value(of: deal) { levels[value, default: []].append(deal) } }
     return levels.map { (name: $0.key.text, deals: $0.value) }
