@@ -97,7 +97,7 @@ let package = Package(
       name: "ReplayTests",
       dependencies: [
         "Replay", "Charts", "CRMImport", "CZlib", "CZstd", "Deals", "EngineConfiguration", "Scoring", "Simulation",
-        "Statistics",
+        "Statistics", "Trends",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deals
+import EngineConfiguration
 import Replay
 import ScorerRuntime
 import Trends
@@ -13,7 +14,8 @@ struct InsightsCommand: ParsableCommand {
     abstract: "Tells what drives the win rates of a history: factors, combinations, reps, quarters, shifts.",
     discussion: """
       Tiers are those of weighted-v1 in-sample, as the reference has them: for what a score is worth see backtest.
-      Shifts are those that a live scorer would have told, with the keys under trends of the file that --config names.
+      Shifts are those that a live scorer would have told of the outcomes and of its own scores, with the keys under trends
+      of the file that --config names. Nothing is told of hours without changes, as a file has no clock.
       """)
 
   @OptionGroup var history: HistoryOptions
@@ -31,17 +33,21 @@ struct InsightsCommand: ParsableCommand {
 
   func run() throws {
     let watched = try model.config.map { try TrendSettings(file: $0) } ?? TrendSettings()
-    let lives = DealLives(try history.load())
-    let closed = ClosedHistory(lives, watched)
+    let configuration = try model.configuration()
+    let closed = ClosedHistory(try history.load(), settings: configuration.settings, watched: watched)
     let (insights, shifts) = (closed.insights, closed.shifts)
     switch format {
-    case .json: try ResultFile(path: output).write(insights.json(tiers: try tiers(lives), shifts: shifts) + "\n")
-    case .text: try ResultFile(path: output).write(insights.text + ShiftText.section(shifts) + "\n")
+    case .json:
+      let tiers = tiers(closed.lives, configuration)
+      try ResultFile(path: output).write(insights.json(tiers: tiers, shifts: shifts, reports: closed.reports) + "\n")
+    case .text:
+      let text = insights.text + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
+      try ResultFile(path: output).write(text + "\n")
     }
   }
 
-  private func tiers(_ lives: DealLives) throws -> [(name: String, tally: Tally)] {
-    let model = try model.configuration().settings(for: .final).model
+  private func tiers(_ lives: DealLives, _ configuration: ScoringConfiguration) -> [(name: String, tally: Tally)] {
+    let model = configuration.settings(for: .final).model
     var tiers: [RiskTier: Tally] = [:]
     for deal in HistoryScorer(model: model, knowledge: .final).score(lives) {
       guard let outcome = deal.outcome else { continue }

@@ -64,10 +64,16 @@ public enum Binomial {
 
   /// The exact interval of Clopper and Pearson (1934) for a share; nil without tries.
   public static func interval(_ hits: Int, of tries: Int, confidence: Double = 0.95) -> ClosedRange<Double>? {
+    interval(share: Double(hits) / Double(tries), of: tries, confidence: confidence)
+  }
+
+  /// The same of a share, 0 to 1, that need not be a whole number of tries.
+  public static func interval(share: Double, of tries: Int, confidence: Double = 0.95) -> ClosedRange<Double>? {
     guard tries > 0 else { return nil }
+    let (hits, misses) = (share * Double(tries), (1 - share) * Double(tries))
     let tail = (1 - confidence) / 2
-    let low = hits == 0 ? 0 : Beta.quantile(Double(hits), Double(tries - hits + 1), tail)
-    let high = hits == tries ? 1 : Beta.quantile(Double(hits + 1), Double(tries - hits), 1 - tail)
+    let low = hits <= 0 ? 0 : Beta.quantile(hits, misses + 1, tail)
+    let high = misses <= 0 ? 1 : Beta.quantile(hits + 1, misses, 1 - tail)
     return low...high
   }
 
@@ -80,5 +86,41 @@ public enum Binomial {
     let middle = (p + z * z / (2 * n)) / scale
     let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / scale
     return max(0, middle - half)...min(1, middle + half)
+  }
+}
+
+/// The hypergeometric distribution.
+public enum Hypergeometric {
+  /// Fisher's exact test, one-sided (1935): the chance of at least so many hits among some tries where they and the others
+  /// are hit equally often, given how often both were hit together.
+  public static func upperTail(_ hits: Int, of tries: Int, besides otherHits: Int, of otherTries: Int) -> Double {
+    let (all, total) = (hits + otherHits, tries + otherTries)
+    let (least, most) = (max(0, all - otherTries), min(tries, all))
+    if hits <= least { return 1 }
+    if hits > most { return 0 }
+    func choose(_ n: Int, _ k: Int) -> Double {
+      Gamma.logarithm(Double(n + 1)) - Gamma.logarithm(Double(k + 1)) - Gamma.logarithm(Double(n - k + 1))
+    }
+    func chance(_ k: Int) -> Double { exp(choose(all, k) + choose(total - all, tries - k) - choose(total, tries)) }
+    /// The chance of k + 1 hits divided by that of k.
+    func ratio(_ k: Int) -> Double {
+      Double(all - k) * Double(tries - k) / (Double(k + 1) * Double(otherTries - all + k + 1))
+    }
+    // Added up away from the likeliest number of hits, where the terms grow smaller: none is lost by underflow.
+    let isAbove = Double(hits) * Double(total) > Double(tries) * Double(all)
+    var term = chance(isAbove ? hits : hits - 1)
+    var sum = term
+    if isAbove {
+      for k in hits..<most {
+        term *= ratio(k)
+        sum += term
+      }
+      return min(1, sum)
+    }
+    for k in (least..<hits - 1).reversed() {
+      term /= ratio(k)
+      sum += term
+    }
+    return max(0, 1 - sum)
   }
 }

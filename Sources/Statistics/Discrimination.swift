@@ -41,20 +41,36 @@ public struct Discrimination: Sendable {
   /// The variance of the area; nil where a class has fewer than two deals.
   public var variance: Double? { Self.covariance(self, self) }
 
-  /// The interval that holds the true area in 95 of 100 cases, held in 0...1; nil where it can't be told.
+  /// Deals that must have been won, and lost, for an interval or a test: of fewer DeLong's variance is far too small.
+  public static let minimumDeals = 10
+
+  /// Whether as many deals were won and lost as an interval needs.
+  private var isEnough: Bool { min(wonParts.count, lostParts.count) >= Self.minimumDeals }
+
+  /// The interval that holds the true area in 95 of 100 cases; nil where fewer than `minimumDeals` were won, or lost.
+  ///
+  /// DeLong's variance on the scale of the log odds, where the estimate is nearer to normal (Qin and Hotilovac, 2008). A
+  /// variance of 0, such as that of chances that part won from lost without a fault, says nothing: then it is the exact
+  /// interval of a share among as many tries as the smaller class has deals.
   public var interval: ClosedRange<Double>? {
-    guard let variance else { return nil }
-    let half = Normal.quantile(0.975) * variance.squareRoot()
-    return max(0, auc - half)...min(1, auc + half)
+    guard isEnough, let variance else { return nil }
+    guard variance > 0, auc > 0, auc < 1 else {
+      return Binomial.interval(share: auc, of: min(wonParts.count, lostParts.count))
+    }
+    let middle = log(auc / (1 - auc))
+    let half = Normal.quantile(0.975) * variance.squareRoot() / (auc * (1 - auc))
+    func share(_ logOdds: Double) -> Double { 1 / (1 + exp(-logOdds)) }
+    return share(middle - half)...share(middle + half)
   }
 
   /// How probable a difference at least as large as this is between two models of equal skill, judged on the same deals;
-  /// nil where it can't be told.
+  /// nil where it can't be told, as of fewer than `minimumDeals` won or lost.
   public static func pairedTest(_ left: Discrimination, _ right: Discrimination) -> (difference: Double, p: Double?)? {
     guard left.wonParts.count == right.wonParts.count, left.lostParts.count == right.lostParts.count,
       let leftVariance = left.variance, let rightVariance = right.variance, let shared = covariance(left, right)
     else { return nil }
     let difference = left.auc - right.auc
+    guard left.isEnough else { return (difference, nil) }
     let variance = leftVariance + rightVariance - 2 * shared
     guard variance > 0 else { return (difference, difference == 0 ? 1 : nil) }
     return (difference, Normal.twoSided(difference / variance.squareRoot()))

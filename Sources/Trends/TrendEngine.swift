@@ -24,6 +24,8 @@ public struct TrendEngine: Sendable {
   /// When the history begins: the twentieth deal closed, as one that was entered years late must not set it back.
   private(set) var start: Timestamp?
   private var counted = 0
+  /// Deals whose close is dated into the future, with the week in which they count.
+  private var redated: [DealID: Int] = [:]
   private var highestSource: [Int32: Int64] = [:]
   private(set) var today = Day(number: .min / 2)
   private var touched: Set<Segment> = []
@@ -43,13 +45,10 @@ public struct TrendEngine: Sendable {
     offset = entryOffset + 1
     guard !hasCounted(entry) else { return [] }
     highestSource[entry.source.partition] = entry.source.offset
-    var news = advance(to: entry.occurredAt)
+    let news = advance(to: entry.occurredAt)
     if let deal = entry.retracted { count(deal, entry.dealID, sign: -1) }
-    if let deal = entry.added {
-      count(deal, entry.dealID, sign: 1)
-      news += streakNews(deal, at: entry.occurredAt)
-    }
-    return news
+    if let deal = entry.added { count(deal, entry.dealID, sign: 1) }
+    return news + streakNews(entry)
   }
 
   /// Whether the change behind an entry was counted before: a crash can leave an entry in the ledger twice.
@@ -61,16 +60,16 @@ public struct TrendEngine: Sendable {
   public mutating func skip(to nextOffset: Int64) { offset = max(offset, nextOffset) }
 
   /// Takes in a score: what is open, at what risk. A score from before the deal's close comes late: the deal is not open.
-  public mutating func observe(_ event: RiskEvent) {
-    if let closed = outcomes.deals[event.dealID], event.occurredAt <= closed.closedAt { return }
-    pipeline.observe(event)
+  public mutating func observe(_ score: PipelineScore) {
+    if let closed = outcomes.deals[score.dealID], score.occurredAt <= closed.closedAt { return }
+    pipeline.observe(score)
   }
 
   /// Takes in what deals.risk says, in the order of event time.
   public mutating func observe(_ news: some Sequence<PipelineNews>) {
     for each in news {
       switch each {
-      case .scored(let event): observe(event)
+      case .scored(let score): observe(score)
       case .gone(let deal, _): forget(deal)
       }
     }
@@ -95,13 +94,23 @@ public struct TrendEngine: Sendable {
     return news
   }
 
+  /// The week in which a deal counts, the same when it is taken back: that of its close. A CRM may date a close into the
+  /// future; such a deal counts in the present week, as a wrong year would push the weeks of all others out of the tallies.
+  private mutating func week(of deal: ClosedDeal, _ id: DealID, sign: Int32) -> Int {
+    let (own, now) = (WeeklyTallies.week(of: deal.closedAt.day), WeeklyTallies.week(of: today))
+    if sign < 0 { return redated.removeValue(forKey: id) ?? own }
+    guard own > now else { return own }
+    redated[id] = now
+    return now
+  }
+
   private mutating func count(_ deal: ClosedDeal, _ id: DealID, sign: Int32) {
-    let week = WeeklyTallies.week(of: deal.closedAt.day)
+    let week = week(of: deal, id, sign: sign)
     team.count(deal.outcome, week: week, sign: sign)
     deals.count(today, sign: Int(sign))
     if sign > 0 {
       counted += 1
-      if counted == 20 { start = deal.closedAt }
+      if counted == 20 { start = min(deal.closedAt, Timestamp(today.adding(1))) }
       outcomes.add(deal, id)
       pipeline.remove(id)
     } else {

@@ -45,6 +45,51 @@ struct MeasureTests {
     #expect(abs(try #require(fast.variance) - expected.variance) < 1e-12, "seed \(seed)")
   }
 
+  @Test("of fewer than ten won or lost deals the AUC has no interval and no test, however well they are parted")
+  func fewDeals() throws {
+    for (won, lost) in [(2, 2), (9, 40), (40, 9)] {
+      let parted = try #require(
+        Discrimination(
+          forecasts((0..<won).map { (0.6 + Double($0) / 1_000, 1) } + (0..<lost).map { (0.4 - Double($0) / 1_000, 0) }))
+      )
+      #expect(parted.auc == 1)
+      #expect(parted.interval == nil)
+      let level = try #require(
+        Discrimination(forecasts((0..<won).map { _ in (0.5, 1) } + (0..<lost).map { _ in (0.5, 0) })))
+      #expect(Discrimination.pairedTest(parted, level)?.p == nil)
+    }
+    let report = SkillReport(forecasts: forecasts([(0.9, 1), (0.8, 1), (0.2, 0), (0.1, 0)]))
+    let verdict = Verdict(inSample: report, pointInTime: report)
+    #expect(verdict.skill == .unknown)
+    #expect(verdict.sentence == "no verdict: 2 deals were won and 2 lost, and an interval needs 10 of each")
+  }
+
+  @Test("a variance of zero is not certainty: the interval is that of a share of the smaller class")
+  func noVariance() throws {
+    let parted = forecasts(
+      (0..<12).map { (0.6 + Double($0) / 1_000, 1) } + (0..<10).map { (0.4 - Double($0) / 1_000, 0) })
+    let interval = try #require(Discrimination(parted)?.interval)
+    // 0.025^(1/10), of Clopper and Pearson.
+    #expect(abs(interval.lowerBound - 0.691_502_892_18) < 1e-9 && interval.upperBound == 1)
+    let equal = try #require(Discrimination(forecasts((0..<30).map { (0.5, $0 % 2) }))?.interval)
+    #expect(equal.lowerBound < 0.3 && equal.upperBound > 0.7)
+  }
+
+  @Test("the interval stays within 0 and 1 and leaves out chance no more often than it may")
+  func coverage() throws {
+    var (missed, tries) = (0, 0)
+    for seed in 1...400 as ClosedRange<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let noise = (0..<25).map { (Double.random(in: 0..<1, using: &generator), $0 < 10 ? 1 : 0) }
+      let interval = try #require(Discrimination(forecasts(noise))?.interval)
+      tries += 1
+      if !interval.contains(0.5) { missed += 1 }
+      #expect(interval.lowerBound >= 0 && interval.upperBound <= 1, "seed \(seed)")
+    }
+    // 5% and four standard errors.
+    #expect(Double(missed) <= 0.05 * Double(tries) + 4 * (0.05 * 0.95 * Double(tries)).squareRoot(), "\(missed)")
+  }
+
   @Test("a model compared with itself has no difference; with noise it has one that is seen")
   func paired() throws {
     var generator = SeededGenerator(seed: 5)

@@ -89,6 +89,29 @@ import Testing
     #expect(Multiplicity.holm([0.01, 0.04, 0.03, 0.5]) == [0.04, 0.09, 0.09, 0.5])
   }
 
+  @Test(
+    "Fisher's exact test, one-sided (scipy.stats.hypergeom.sf)",
+    arguments: [
+      (5, 40, 0, 20, 0.12048092176671954),
+      (30, 60, 0, 60, 6.967174969018464e-12),
+      (3, 10, 7, 90, 0.06001858177500579),
+      (12, 200, 40, 5_000, 4.016174370222069e-07),
+      (0, 5, 3, 8, 1.0),
+      (5, 5, 0, 100, 1.035618589378534e-08),
+      (150, 1_000, 1_000, 9_000, 0.00024003422632708503),
+      (1, 1, 0, 1, 0.5),
+    ]) func fisher(hits: Int, tries: Int, otherHits: Int, otherTries: Int, expected: Double)
+  {
+    let tail = Hypergeometric.upperTail(hits, of: tries, besides: otherHits, of: otherTries)
+    #expect(abs(tail - expected) <= 1e-8 * expected, "\(tail)")
+  }
+
+  @Test("Fisher's tail is nearly 1 far below what is likely, where single chances are too small for a number")
+  func fisherBelow() {
+    #expect(Hypergeometric.upperTail(10, of: 20_000, besides: 19_990, of: 20_000) == 1)
+    #expect(Hypergeometric.upperTail(19_990, of: 20_000, besides: 10, of: 20_000) == 0)
+  }
+
   @Test("The binomial's upper tail adds up from its terms") func binomialTail() {
     // 1 − 0.6^5, and the chance of five in five.
     #expect(isNear(Binomial.upperTail(1, of: 5, chance: 0.4), 0.92224))

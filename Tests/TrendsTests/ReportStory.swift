@@ -38,16 +38,32 @@ struct ReportStory {
 
   /// A deal that an earlier entry closed turns out to have ended otherwise.
   mutating func amend(_ index: Int, to outcome: Outcome, told: Timestamp) {
-    guard let old = entries[index].added else { preconditionFailure("entry \(index) closes no deal") }
+    amend(index, told: told) { $0.outcome = outcome }
+  }
+
+  /// A deal that an earlier entry closed turns out to be another.
+  mutating func amend(_ index: Int, told: Timestamp, _ body: (inout ClosedDeal) -> Void) {
+    let old = closed(index)
     var new = old
-    new.outcome = outcome
+    body(&new)
     append(.amends(from: old, to: new), id: index, at: told)
   }
 
   /// A deal that an earlier entry closed is open again.
-  mutating func reopen(_ index: Int, told: Timestamp) {
-    guard let old = entries[index].added else { preconditionFailure("entry \(index) closes no deal") }
-    append(.retracts(old), id: index, at: told)
+  mutating func reopen(_ index: Int, told: Timestamp) { append(.retracts(closed(index)), id: index, at: told) }
+
+  /// A deal that was open again has closed as before.
+  mutating func closeAgain(_ index: Int, told: Timestamp) {
+    guard var deal = entries[index].added else { preconditionFailure("entry \(index) closes no deal") }
+    deal.closedAt = told
+    append(.adds(deal), id: index, at: told)
+  }
+
+  /// The deal that an entry closed, as it stands now.
+  private func closed(_ index: Int) -> ClosedDeal {
+    let last = entries.last { $0.dealID == entries[index].dealID }
+    guard let deal = last?.added else { preconditionFailure("the deal of entry \(index) is not closed") }
+    return deal
   }
 
   /// The last entry once more, as a crash leaves it.

@@ -52,4 +52,22 @@ import Testing
     #expect(later.allSatisfy { $0.openedAt == opened.openedAt })
     #expect(later.allSatisfy { $0.evidence == opened.evidence && $0.evidenceNeeded == opened.evidenceNeeded })
   }
+
+  @Test("A shift of one short week that is over within the weeks of its beginning has the deals that it was told of")
+  func shortShift() throws {
+    let settings = TrendSettings()
+    var watch = RateWatch()
+    var found: [(week: Int, finding: RateWatch.Finding, deals: Int)] = []
+    for week in 2_600..<2_720 {
+      let isShort = week == 2_700
+      for number in 0..<(isShort ? 30 : 100) { watch.count(isShort || number % 2 == 0 ? .lost : .won, week: week) }
+      let before = watch
+      guard let finding = watch.look(week: week, threshold: 3_000, settings) else { continue }
+      let deals = (finding == .recovered ? before : watch).deals(ofShiftThrough: week, finding, settings)
+      found.append((week, finding, deals.deals))
+    }
+    #expect(found.first?.week == 2_700 && found.first?.finding == .opened && found.first?.deals == 30)
+    let end = try #require(found.last)
+    #expect(end.week < 2_707 && end.finding == .recovered && end.deals == 30)
+  }
 }

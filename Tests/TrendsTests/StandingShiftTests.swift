@@ -168,6 +168,44 @@ import Testing
 
   // MARK: Fields
 
+  /// What is told of new deals of some sources: name, deals, those that lack fields.
+  private func fields(_ sources: [(Symbol, Int, Int)]) -> [TrendShift] {
+    var engine = TrendEngine(settings: settings)
+    _ = engine.advance(to: start)
+    for (source, deals, missing) in sources {
+      for number in 0..<deals {
+        let flags: RiskFlags = number < missing ? .missingFields : []
+        engine.observe(.of("\(source.text)\(number)", at: start, source: source, flags: flags))
+      }
+    }
+    return engine.advance(to: start.adding(days: 7)).filter { $0.kind == .missingFields }
+  }
+
+  @Test("What the others lack is an estimate too: five of forty beside none of twenty are no news") func fewOthers()
+    throws
+  {
+    #expect(fields([("Inbound", 20, 0), ("Fair", 40, 5)]).isEmpty)
+    let told = try #require(fields([("Inbound", 400, 0), ("Fair", 40, 5)]).first)
+    #expect(told.segment == "lead_source=Fair" && told.before == 0 && told.dealsBefore == 400)
+  }
+
+  @Test("A source without others to hold it against is not judged") func noOthers() {
+    #expect(fields([("Fair", 60, 40)]).isEmpty)
+    #expect(fields([("Fair", 60, 40), ("Inbound", 19, 0)]).isEmpty)
+    #expect(fields([("Fair", 60, 40), ("Inbound", 20, 0)]).count == 1)
+  }
+
+  @Test("Sources that lack fields equally often bring fewer alarms in a year than are allowed") func equalSources() {
+    var told = 0
+    for seed in 1...200 as ClosedRange<UInt64> {
+      var random = Seeded(seed)
+      func missing(_ deals: Int) -> Int { (0..<deals).count { _ in random.share() < 0.08 } }
+      told += fields([("Fair", 120, missing(120)), ("Inbound", 25, missing(25))]).count
+    }
+    // One of 52 looks a year.
+    #expect(told <= 4 + 5, "200 looks allow four, and chance a few more: \(told)")
+  }
+
   @Test("Missing fields of a source that sends nothing more are over") func missingFields() throws {
     var engine = TrendEngine(settings: settings)
     _ = engine.advance(to: start)

@@ -129,6 +129,35 @@ private struct Ledger {
     #expect(Set(news.map(\.shiftID)).count == 1)
   }
 
+  @Test("A close that is dated centuries ahead does not blind its segment, and counts once when it is put right")
+  func wrongYear() throws {
+    var entries = Ledger.falling(seed: 11, at: 500, by: 15).entries
+    let right = try #require(entries[40].added)
+    var wrong = right
+    wrong.closedAt = try #require(Timestamp(rfc3339: "2204-03-01T00:00:00Z"))
+    entries[40].content = .adds(wrong)
+    let expected = run(.falling(seed: 11, at: 500, by: 15), settings()).filter { $0.kind == .winRate }
+    var engine = TrendEngine(settings: settings())
+    let news = entries.enumerated().flatMap { engine.apply($1, at: Int64($0)) }.filter { $0.kind == .winRate }
+    #expect(news.map(\.shiftID) == expected.map(\.shiftID))
+    #expect(engine.team.end - engine.team.first <= 156 + 16)
+
+    let all = engine.team.tally(0..<Int.max)
+    let (id, end) = (entries[40].dealID, entries[entries.count - 1].occurredAt)
+    _ = engine.apply(
+      LedgerEntry(
+        source: SourcePosition(partition: 0, offset: Int64(entries.count)), dealID: id, occurredAt: end,
+        content: .amends(from: wrong, to: right)), at: Int64(entries.count))
+    #expect(engine.team.tally(0..<Int.max) == all)
+    let week = WeeklyTallies.week(of: right.closedAt.day)
+    let before = engine.team.tally(week..<week + 1).deals
+    _ = engine.apply(
+      LedgerEntry(
+        source: SourcePosition(partition: 0, offset: Int64(entries.count) + 1), dealID: id, occurredAt: end,
+        content: .retracts(right)), at: Int64(entries.count) + 1)
+    #expect(engine.team.tally(week..<week + 1).deals == before - 1)
+  }
+
   @Test("A deal that is taken back counts no more") func retraction() {
     var watch = RateWatch()
     watch.count(.won, week: 2_700)
@@ -141,9 +170,9 @@ private struct Ledger {
     let ledger = Ledger.falling(seed: 11, at: 500, by: 15)
     var engine = TrendEngine(settings: settings())
     var deal = RiskEvent.sample("X1", industry: "EdTech", amount: 75_000)
-    engine.observe(deal)
+    engine.observe(PipelineScore(deal))
     deal = RiskEvent.sample("X2", industry: "SaaS", amount: 10_000)
-    engine.observe(deal)
+    engine.observe(PipelineScore(deal))
     let news = ledger.entries.enumerated().flatMap { engine.apply($1, at: Int64($0)) }
     let opened = try #require(news.first { $0.kind == .winRate && $0.phase == .opened })
     #expect(opened.openDeals == 1)

@@ -73,6 +73,13 @@ public struct SkillReport: Sendable {
     return won == deals ? "all of the \(deals) deals were won" : nil
   }
 
+  /// Why the AUC has no interval; nil where it has one.
+  public var intervalGap: String? {
+    let least = Discrimination.minimumDeals
+    guard gap == nil, min(won, deals - won) < least else { return gap }
+    return "\(won) deals were won and \(deals - won) lost, and an interval needs \(least) of each"
+  }
+
   init(_ scores: [TieredForecast]) {
     self.init(forecasts: scores.map(\.forecast))
     tiers = Self.tiers(scores)

@@ -22,7 +22,7 @@ public struct Verdict: Sendable {
   init(inSample: SkillReport, pointInTime: SkillReport) {
     guard let auc = pointInTime.auc, let interval = pointInTime.aucInterval else {
       skill = .unknown
-      sentence = "no verdict: \(pointInTime.gap ?? "there are too few deals for an interval")"
+      sentence = "no verdict: \(pointInTime.intervalGap ?? "there is no interval")"
       return
     }
     skill = interval.lowerBound > 0.5 ? .skill : interval.upperBound < 0.5 ? .worse : .none

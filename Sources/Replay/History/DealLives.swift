@@ -30,8 +30,14 @@ public struct DealLives: Sendable {
   public let counters: EngineCounters
 
   /// Runs the engine over a history.
-  public init(_ history: DealHistory, settings: EngineSettings = EngineSettings()) {
-    let run = Self.run(history, settings)
+  ///
+  /// - Parameter observe: Is handed each change, in the order of event time, and what a scorer would have published for it.
+  ///   The scores are without words.
+  public init(
+    _ history: DealHistory, settings: EngineSettings = EngineSettings(),
+    observe: (DealChange, EngineOutput) -> Void = { _, _ in }
+  ) {
+    let run = Self.run(history, settings, observe)
     let end = history.end ?? Timestamp(milliseconds: 0)
     let closings = Self.closings(run.ledger)
     var lives: [Life] = []
@@ -55,12 +61,12 @@ public struct DealLives: Sendable {
   }
 
   private static func run(
-    _ history: DealHistory, _ settings: EngineSettings
+    _ history: DealHistory, _ settings: EngineSettings, _ observe: (DealChange, EngineOutput) -> Void
   ) -> (engine: DealEngine, baselines: Baselines, ledger: [LedgerEntry], escalations: [Escalation]) {
     var settings = settings
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
-    // Nobody reads the words of these scores.
+    // The words of these scores are not read.
     settings.writesWords = false
     var engine = DealEngine(partition: 0, settings: settings, canRollBack: false)
     var baselines = Baselines(model: settings.model.id)
@@ -74,6 +80,7 @@ public struct DealLives: Sendable {
         ledger.append(entry)
       }
       for risk in output.risks { if let escalation = Escalation(risk) { escalations.append(escalation) } }
+      observe(change, output)
       output.removeAll()
       if offset & 0xFFF == 0xFFF { engine.commit() }
     }

@@ -1,14 +1,20 @@
 import Deals
+import Foundation
+import Scoring
 import Trends
 
 /// What a history says of its outcomes: its closed deals, what drives them, and the shifts that would have been told.
 public struct ClosedHistory {
   /// The deals that are closed at the end, as the ledger counts them.
   let deals: [ClosedDeal]
+  /// What became of each deal.
+  public let lives: DealLives
   /// Drivers, combinations, reps and quarters.
   public let insights: Insights
-  /// What a live trend processor would have told of the ledger.
+  /// What a live trend processor would have told of the ledger and the scores.
   public let shifts: [TrendShift]
+  /// What it would report at the end of the last week: the segments' last weeks, and what the scores were worth. In UTC.
+  public let reports: [Report]
   /// Segments that it watched.
   let watchedSegments: Int
   /// Deals that are open at the end.
@@ -19,21 +25,24 @@ public struct ClosedHistory {
   let lastCreatedOn: Day?
   private let byQuarter: [Quarter: [ClosedDeal]]
 
-  /// Goes through the ledger of a history.
+  /// Goes through a history.
   ///
-  /// - Parameter settings: What the trend processor would have watched.
-  public init(_ lives: DealLives, _ settings: TrendSettings = TrendSettings()) {
+  /// - Parameters:
+  ///   - settings: What scores depend on.
+  ///   - watched: What the trend processor would have watched.
+  public init(
+    _ history: DealHistory, settings: EngineSettings = EngineSettings(), watched: TrendSettings = TrendSettings()
+  ) {
+    var trends = LiveTrends(watched)
+    let lives = DealLives(history, settings: settings) { trends.take($0, $1) }
+    self.lives = lives
     var closed: [DealID: ClosedDeal] = [:]
-    var trends = TrendEngine(settings: settings)
-    var shifts: [TrendShift] = []
-    for (offset, entry) in lives.ledger.enumerated() {
-      closed[entry.dealID] = entry.added
-      shifts += trends.apply(entry, at: Int64(offset))
-    }
+    for entry in lives.ledger { closed[entry.dealID] = entry.added }
     deals = lives.lives.compactMap { closed[$0.id] }
     insights = Insights(deals)
-    self.shifts = shifts
-    watchedSegments = trends.segmentCount
+    shifts = trends.shifts
+    reports = Reporter(timeZone: .gmt).lastWeek(trends.engine)
+    watchedSegments = trends.engine.segmentCount
     let open = lives.lives.filter { $0.state.status.outcome == nil }
     openDeals = open.count
     openAmount = open.reduce(.zero) { $0 + ($1.state.amount ?? .zero) }
@@ -82,7 +91,7 @@ public struct ClosedHistory {
   func quarterly<Value>(_ value: ([ClosedDeal]) -> Value) -> [Value] { quarters.map { value(byQuarter[$0] ?? []) } }
 
   /// The values of a dimension with their deals, most deals first.
-  func levels(_ dimension: Dimension) -> [(name: String, deals: [ClosedDeal])] {
+  func levels(_ dimension: Deals.Dimension) -> [(name: String, deals: [ClosedDeal])] {
     var levels: [Symbol: [ClosedDeal]] = [:]
     for deal in deals { if let value = dimension.value(of: deal) { levels[value, default: []].append(deal) } }
     return levels.map { (name: $0.key.text, deals: $0.value) }

@@ -11,7 +11,7 @@ public struct HistoryReport: Sendable {
   /// Draws a history and judges the models on it.
   public init(_ history: DealHistory, _ configurations: [ScoringConfiguration], title: String) {
     let settings = configurations.first?.settings ?? EngineSettings()
-    let closed = ClosedHistory(DealLives(history, settings: settings))
+    let closed = ClosedHistory(history, settings: settings)
     guard !closed.isEmpty, let days = closed.days else {
       page = Self.empty(closed, title)
       return

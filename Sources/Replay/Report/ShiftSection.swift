@@ -28,7 +28,7 @@ enum ShiftSection {
     let last = max(days.upperBound, shown.map(\.openedAt.day).max() ?? days.upperBound)
     return .init(
       "Trend shifts",
-      "The ledger's outcomes in order through the engine that watches live, over \(closed.watchedSegments) segments. A bar "
+      "The outcomes and scores in order through the engine that watches live, over \(closed.watchedSegments) segments. A bar "
         + "runs from the day on which a shift began, as estimated, to the day on which it was over; an arrow lasts. The dot "
         + "is the day on which it was told. Orange is for the worse, green for the better.\(omitted)",
       figures: [

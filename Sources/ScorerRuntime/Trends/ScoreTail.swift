@@ -43,7 +43,7 @@ final class ScoreTail {
         }
         // A score that can't be read is the scorer's and the verifier's matter: here it is only not counted.
         guard let event = message.value.withUnsafeBytes({ try? decoder.decode($0) }) else { return }
-        waiting.add(.scored(event))
+        waiting.add(.scored(PipelineScore(event)))
       }
     }
     for event in consumer.takeEvents() {

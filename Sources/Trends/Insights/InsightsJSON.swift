@@ -11,7 +11,10 @@ extension Insights {
   /// - Parameters:
   ///   - tiers: Deals and win rate of each tier under in-sample scoring, where the caller has scored them.
   ///   - shifts: What the trend engine told of the same history.
-  public func json(tiers: [(name: String, tally: Tally)] = [], shifts: [TrendShift] = []) -> String {
+  ///   - reports: What it reports at the end of it.
+  public func json(
+    tiers: [(name: String, tally: Tally)] = [], shifts: [TrendShift] = [], reports: [Report] = []
+  ) -> String {
     var root: [String: Any] = [
       "deals": tally.deals, "won": tally.won, "lost": tally.lost, "velocity_by_outcome": velocities,
       "p_values": values { $0.p }, "chi2": values { $0.chiSquare }, "cramers_v": values { $0.cramersV },
@@ -28,7 +31,8 @@ extension Insights {
       ("mean_cycle_days", meanCycleDays), ("median_cycle_days", medianCycleDays),
     ]
     for (name, value) in means { root[name] = value ?? NSNull() }
-    root["trends"] = shifts.map(Self.shift)
+    root["trends"] = shifts.map { shift in Self.object { $0.trendShift(shift) } }
+    root["reports"] = reports.map { report in Self.object { $0.report(report) } }
     if !tiers.isEmpty {
       root["risk_tiers"] = Dictionary(
         uniqueKeysWithValues: tiers.map {
@@ -108,9 +112,9 @@ extension Insights {
     ]
   }
 
-  private static func shift(_ shift: TrendShift) -> [String: Any] {
+  private static func object(_ write: (inout JSONWriter) -> Void) -> [String: Any] {
     var writer = JSONWriter()
-    writer.trendShift(shift)
+    write(&writer)
     // What the writer writes is JSON: it can be read.
     return (try? JSONSerialization.jsonObject(with: Data(writer.bytes)) as? [String: Any]) ?? [:]
   }

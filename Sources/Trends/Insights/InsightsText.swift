@@ -34,6 +34,15 @@ extension Insights {
     return lines.joined(separator: "\n")
   }
 
+  /// What the model health among some reports says, as a part of a page; nothing where no outcome had a score.
+  public static func modelHealth(_ reports: [Report]) -> String {
+    let lines = reports.filter { $0.kind == .modelHealth }.flatMap(\.lines)
+    guard !lines.isEmpty else { return "" }
+    return
+      (["", "", "What the scores were worth, each before its outcome was known, over the last half year"]
+      + lines.map { "  \($0)" }).joined(separator: "\n")
+  }
+
   private static func line(_ combination: Combination) -> String {
     let name = combination.values.map(\.text).joined(separator: ", ")
     let interval = combination.tally.interval.map { " (\(percent($0.lowerBound)) to \(percent($0.upperBound)))" } ?? ""

@@ -24,6 +24,11 @@ public struct Tally: Hashable, Sendable {
     if outcome == .won { won += 1 } else { lost += 1 }
   }
 
+  /// Takes a deal back that was counted.
+  mutating func takeBack(_ deal: ClosedDeal) {
+    if deal.outcome == .won { won -= 1 } else { lost -= 1 }
+  }
+
   /// All of them.
   public var deals: Int { won + lost }
   /// won / (won + lost), nil while there are none.

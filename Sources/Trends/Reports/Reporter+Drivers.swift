@@ -25,7 +25,7 @@ extension Reporter {
 
     var lines: [String] = []
     if let rate = now.winRate {
-      let past = then.winRate.map { ", \(ShiftText.percent($0)) in the year before it" } ?? ""
+      let past = then.winRate.map { ", \(ShiftText.percent($0)) in the 39 weeks before" } ?? ""
       lines.append("win rate of the last 13 weeks \(ShiftText.percent(rate)) of \(now.deals) deals\(past)")
     }
     lines += Self.weekLine(week, lastWeek) + Self.factorLines(insights, corrected)

@@ -17,7 +17,7 @@ extension Reporter {
     var (lines, figures): ([String], [Report.Figure]) = ([], [])
     for (model, own) in forecasts.sorted(by: { $0.key.text < $1.key.text }) {
       let skill = Discrimination(own)
-      lines.append(Self.verdict(model, own.count, skill))
+      lines.append(Self.verdict(model, own, skill))
       figures += Self.figures(model.text, own, skill)
     }
     return [
@@ -49,13 +49,15 @@ extension Reporter {
     return figures
   }
 
-  private static func verdict(_ model: Symbol, _ deals: Int, _ skill: Discrimination?) -> String {
+  private static func verdict(_ model: Symbol, _ forecasts: [Forecast], _ skill: Discrimination?) -> String {
     guard let skill, let interval = skill.interval else {
-      return "\(model.text): nothing can be said of \(deals) outcomes"
+      let won = forecasts.count { $0.isWon }
+      return "\(model.text): no verdict, as \(won) deals were won and \(forecasts.count - won) lost, and an interval "
+        + "needs \(Discrimination.minimumDeals) of each"
     }
     func two(_ value: Double) -> String { String(format: "%.2f", value) }
     let range =
-      "AUC \(two(skill.auc)), 95% interval \(two(interval.lowerBound))–\(two(interval.upperBound)), \(deals) outcomes"
+      "AUC \(two(skill.auc)), 95% interval \(two(interval.lowerBound))–\(two(interval.upperBound)), \(forecasts.count) outcomes"
     if interval.lowerBound > 0.5 { return "\(model.text) has skill: \(range)" }
     if interval.upperBound < 0.5 { return "\(model.text) is wrong more often than chance: \(range)" }
     return "\(model.text) shows no skill: \(range)"

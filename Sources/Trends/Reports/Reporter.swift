@@ -58,6 +58,14 @@ public struct Reporter: Sendable {
     return reports.enumerated().sorted { ($0.element.to, $0.offset) < ($1.element.to, $1.offset) }.map(\.element)
   }
 
+  /// The reports of the week of the last outcome, without late ones: what a history that goes no further has to say of its
+  /// segments' last weeks and of its models. None without outcomes.
+  public func lastWeek(_ engine: TrendEngine) -> [Report] {
+    guard engine.offset > 0 else { return [] }
+    let (week, late) = (calendar.week(of: Timestamp(engine.today)), LateOutcomes())
+    return [drivers(week, engine, late)] + modelHealth(week, engine, late)
+  }
+
   /// What closed from one instant to another, in the order of time: sums of fractions must not depend on a dictionary's
   /// order.
   func closed(_ engine: TrendEngine, from: Timestamp, to: Timestamp) -> [ClosedDeal] {

@@ -1,7 +1,7 @@
 import Deals
 
-/// The figures of one watched segment in rolling windows that end with a period: four weeks, eight weeks and a quarter beside
-/// the year before that quarter.
+/// The figures of one watched segment in rolling windows that end with a period: four weeks, eight weeks, and thirteen weeks
+/// beside the 39 weeks before them.
 struct SegmentFigures {
   /// Segments of one pair of dimensions and segments of all together that a report names, those with the most deals first:
   /// more would not fit into a record.

@@ -29,23 +29,23 @@ struct OpenPipeline: Sendable {
     var isBack: Bool { !back.isEmpty }
   }
 
-  mutating func observe(_ event: RiskEvent) {
-    let day = event.occurredAt.day
-    let before = deals[event.dealID]
+  mutating func observe(_ score: PipelineScore) {
+    let day = score.occurredAt.day
+    let before = deals[score.dealID]
     let wasRisky = before.map { $0.tier >= .high } ?? false
-    if event.tier >= .high, !wasRisky { risky[day, default: 0] += 1 }
-    if let rep = event.descriptors.rep, event.trigger == .stageChange {
-      var own = moves[rep]?[event.dealID] ?? Moves()
-      own.all.append(event.occurredAt)
+    if score.tier >= .high, !wasRisky { risky[day, default: 0] += 1 }
+    if let rep = score.descriptors.rep, score.trigger == .stageChange {
+      var own = moves[rep]?[score.dealID] ?? Moves()
+      own.all.append(score.occurredAt)
       // The flag stays with a deal that ever went backwards: it decides only where the stage before is not known.
-      if before.map({ event.stage < $0.stage }) ?? event.flags.contains(.regressed) {
-        own.back.append(event.occurredAt)
+      if before.map({ score.stage < $0.stage }) ?? score.flags.contains(.regressed) {
+        own.back.append(score.occurredAt)
       }
-      moves[rep, default: [:]][event.dealID] = own
+      moves[rep, default: [:]][score.dealID] = own
     }
-    deals[event.dealID] = OpenDeal(
-      descriptors: event.descriptors, stage: event.stage, amount: event.amount, tier: event.tier, scoredOn: day,
-      flags: event.flags, createdOn: event.occurredAt.adding(days: -event.ageDays).day)
+    deals[score.dealID] = OpenDeal(
+      descriptors: score.descriptors, stage: score.stage, amount: score.amount, tier: score.tier, scoredOn: day,
+      flags: score.flags, createdOn: score.createdOn)
   }
 
   mutating func remove(_ id: DealID) { deals[id] = nil }

@@ -19,7 +19,7 @@ struct OutcomeLog: Sendable {
     oldest = deals.values.map(\.closedAt.day).min() ?? Day(number: .max)
   }
 
-  func closed(from day: Day, to end: Day = Day(number: .max)) -> [ClosedDeal] {
+  func closed(from day: Day, to end: Day) -> [ClosedDeal] {
     deals.values.filter { $0.closedAt.day >= day && $0.closedAt.day < end }
   }
 }

@@ -70,7 +70,8 @@ public struct RateWatch: Sendable {
   public func deals(ofShiftThrough week: Int, _ finding: Finding, _ settings: TrendSettings) -> Tally {
     guard let open else { return Tally() }
     guard finding == .recovered else { return tallies.tally(open.week..<week + 1) }
-    let lasted = tallies.tally(open.week..<week - Self.window(settings) + 1)
+    // A shift of a few deals can be over before the weeks in which the rate is back have left its beginning behind.
+    let lasted = tallies.tally(open.week..<max(open.week, week - Self.window(settings) + 1))
     return lasted.deals >= settings.minimumDeals ? lasted : open.sinceAtOpening
   }
 

@@ -20,6 +20,19 @@ public enum ShiftText {
     }
   }
 
+  /// - Parameter end: How the run ended; nil while it lasts.
+  static func streak(_ segment: Segment, _ run: Streak.Run, _ end: Streak.End?) -> String {
+    let (verb, other) = run.outcome == .lost ? ("lost", "won") : ("won", "lost")
+    let what = segment.second.map { " \($0.value.text)" } ?? ""
+    let ended =
+      switch end {
+      case nil: ""
+      case .broken: ", and then \(other) one"
+      case .putRight: " no longer: an outcome was put right"
+      }
+    return "\(segment.first.value.text) has \(verb) \(run.length) consecutive\(what) deals\(ended)"
+  }
+
   static func action(_ segment: Segment, falls: Bool, open: Int) -> String {
     guard falls else { return "Find out what went better, and do it elsewhere too." }
     let deals = open > 0 ? " Go through its \(open) open deals first." : ""

@@ -69,7 +69,7 @@ extension TrendEngine {
   mutating func weeklyNews(through day: Day, at instant: Timestamp) -> [TrendShift] {
     var news: [TrendShift] = []
     let year = OutcomeGroups(outcomes.closed(from: day.adding(-365), to: day.adding(-55)), pacedDimensions)
-    let weeks8 = OutcomeGroups(outcomes.closed(from: day.adding(-55)), pacedDimensions)
+    let weeks8 = OutcomeGroups(outcomes.closed(from: day.adding(-55), to: day.adding(1)), pacedDimensions)
     let start = start
     for group in weeks8.named {
       let recent = weeks8.deals[group.segment] ?? []
@@ -188,6 +188,8 @@ extension TrendEngine {
     return news
   }
 
+  /// Lead sources whose new deals lack fields more often than the others', by more than chance: Fisher's exact test, as the
+  /// others' share is an estimate like their own. A share up to 2% is none to speak of, whatever the others' is.
   private mutating func missingFieldNews(since day: Day, at instant: Timestamp) -> [TrendShift] {
     var sources: [Symbol: (missing: Int, all: Int)] = [:]
     for deal in pipeline.deals.values where deal.createdOn >= day {
@@ -199,10 +201,13 @@ extension TrendEngine {
     let offset = offset
     var news: [TrendShift] = []
     for source in sources.keys.sorted(by: { $0.text < $1.text }) {
-      guard let own = sources[source] else { continue }
-      let others = max(0.02, Double(missing - own.missing) / Double(max(1, all - own.all)))
-      let tail = Binomial.upperTail(own.missing, of: own.all, chance: others)
       let key = StandingShifts.Key(kind: .missingFields, segment: "lead_source=\(source.text)")
+      // With too few others, as where there is one source alone, there is nothing to hold it against.
+      guard let own = sources[source], all - own.all >= standing.enough(settings.minimumDeals, key) else { continue }
+      let others = Double(missing - own.missing) / Double(all - own.all)
+      let tail = max(
+        Hypergeometric.upperTail(own.missing, of: own.all, besides: missing - own.missing, of: all - own.all),
+        Binomial.upperTail(own.missing, of: own.all, chance: 0.02))
       let isOpen = standing.open[key] != nil
       let holds =
         own.missing >= (isOpen ? 1 : 5)
@@ -211,7 +216,7 @@ extension TrendEngine {
         TrendShift(
           kind: .missingFields, phase: phase, detector: .plain, segment: key.segment,
           title: "\(source.text): \(own.missing) of \(own.all) new deals lack more than three fields", before: others,
-          after: Double(own.missing) / Double(max(1, own.all)), dealsBefore: all - own.all, dealsAfter: own.all,
+          after: Double(own.missing) / Double(own.all), dealsBefore: all - own.all, dealsAfter: own.all,
           beganAt: openedAt, openedAt: openedAt, occurredAt: instant,
           action: phase == .resolved ? nil : "Look at the form or the import that makes them.", ledgerOffset: offset)
       }

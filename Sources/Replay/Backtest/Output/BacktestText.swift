@@ -15,8 +15,9 @@ extension Backtest {
 
   var truthLine: String? {
     guard let report = truth?.report else { return nil }
-    guard let auc = report.auc, let interval = Self.interval(report.aucInterval) else {
-      return "The true chances: \(report.gap ?? "too few deals")"
+    guard let auc = report.auc else { return "The true chances: \(report.gap ?? "there are none")" }
+    guard let interval = Self.interval(report.aucInterval) else {
+      return "The true chances: AUC \(Figures.share(auc, 3)), but \(report.intervalGap ?? "without an interval")"
     }
     return "The true chances: AUC \(Figures.share(auc, 3)) (\(interval)); no model can be expected to do better"
   }
