@@ -32,6 +32,9 @@ final class RouterLoop {
   private var pending = PipelineOutput()
   private var pendingOffsets: [InputPartition: Int64] = [:]
   private var handlerError: (any Error)?
+  /// Between the first record that the pipeline takes in and the store. Where a turn ends in between, the pipeline counts as
+  /// said what is written down nowhere: nothing of it may be stored or told, and the records are read again.
+  private var isDeciding = false
 
   init(
     _ settings: RouterProcessSettings, _ rules: RouterRules, _ store: RouterStore, logger: Logger,
@@ -113,6 +116,7 @@ final class RouterLoop {
     FaultPoint.afterRead.pass()
     let now = clock.now()
     if clock.takeSetBack() { try followClockBack(to: now) }
+    isDeciding = true
     var output = pending
     pending = PipelineOutput()
     let (commands, lastCommand) = try store.commands()
@@ -134,6 +138,7 @@ final class RouterLoop {
       if lastCommand > 0 { try store.forgetCommands(upTo: lastCommand) }
       FaultPoint.afterStore.pass()
     }
+    isDeciding = false
     try writer.publish(timeout: 2_000)
     guard !offsets.isEmpty else { return }
     FaultPoint.afterPublish.pass()
@@ -223,6 +228,10 @@ final class RouterLoop {
   }
 
   private func revoked(_ origins: Set<Origin>) throws {
+    guard !isDeciding else {
+      logger.warning("the last records were not decided on: they are read again")
+      return
+    }
     let mark = pipeline.mark
     pipeline.release(origins)
     let output = pending

@@ -1,5 +1,7 @@
+import AlertDelivery
 import Deals
 import Foundation
+import Kafka
 import Testing
 
 @Suite(.serialized) struct DeadLetterTests {
@@ -23,5 +25,38 @@ import Testing
     #expect(
       Set(letters.compactMap { $0.headers["dl_code"] }) == ["malformed_json", "unreadable_state", "invalid_deal_id"])
     #expect(letters.allSatisfy { $0.headers["dl_text"]?.isEmpty == false && $0.headers["dl_offset"] != nil })
+  }
+
+  /// Without a leader no dead letter can be written.
+  private func setDeadLetterLeader(_ stage: Stage, broker: Int32) throws {
+    for partition in (0..<Int32(3)).map({ TopicPartition("deals.dead-letter", $0) }) {
+      try stage.broker.setLeader(of: partition, broker: broker)
+    }
+  }
+
+  @Test("a router that is stopped before a dead letter is written loses no alert that was read with it")
+  func stopped() throws {
+    let stage = try Stage()
+    let first = try stage.start()
+    try stage.send([try Stage.event("D0")])
+    try stage.waitFor("the first alert") { stage.arrivals.count == 1 }
+    try setDeadLetterLeader(stage, broker: -1)
+    let deals = (0...50).map { "D\($0)" }
+    try stage.produce(to: "deals.risk") { send in
+      try send("bad", Array("{\"no\":".utf8), 0)
+      for deal in deals {
+        var writer = JSONWriter()
+        writer.riskEvent(try Stage.event(deal))
+        try send(deal, writer.bytes, 0)
+      }
+    }
+    try stage.waitFor("the dead letter") { stage.log().contains("dead letter") }
+    try stage.stop(first)
+    #expect(stage.arrivals.count == 1)
+    try setDeadLetterLeader(stage, broker: 1)
+    let second = try stage.start()
+    try stage.waitFor("the alerts") { Set(stage.arrivals.map(\.deal)) == Set(deals) }
+    try stage.stop(second)
+    #expect(try stage.records(of: "deals.dead-letter", partitions: 3).count == 1)
   }
 }
