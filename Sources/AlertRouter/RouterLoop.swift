@@ -32,6 +32,8 @@ final class RouterLoop {
   private var pending = PipelineOutput()
   private var pendingOffsets: [InputPartition: Int64] = [:]
   private var handlerError: (any Error)?
+  /// The last command that was done, the last that other routers know of, and the last that was forgotten.
+  private var commands: (done: Int64, told: Int64, forgotten: Int64) = (0, 0, 0)
   /// Between the first record that the pipeline takes in and the store. Where a turn ends in between, the pipeline counts as
   /// said what is written down nowhere: nothing of it may be stored or told, and the records are read again.
   private var isDeciding = false
@@ -69,6 +71,7 @@ final class RouterLoop {
   func run(afterTurn: (Timestamp) -> RouterRules?) throws {
     defer { close() }
     try readTail(patience: .max)
+    try writer.share(pipeline.standingWords, forgotten: [])
     logger.info(
       "started", metadata: ["known": "\(pipeline.deduplicator.count)", "store": "\(name)"])
     try group.join(
@@ -95,7 +98,19 @@ final class RouterLoop {
 
   private func tidy(at now: Timestamp) throws {
     pipeline.forgetOld(at: now)
-    try store.forget(before: now.adding(milliseconds: -pipeline.rules.retention.value))
+    let limit = now.adding(milliseconds: -pipeline.rules.retention.value)
+    _ = try unlessHeld { () throws(StoreError) in try store.forget(before: limit) }
+  }
+
+  /// Writes what can also be written later. False where the store is locked or full, which does not end the router here.
+  private func unlessHeld(_ write: () throws(StoreError) -> Void) throws(StoreError) -> Bool {
+    do throws(StoreError) { try write() } catch {
+      guard error.mayPass else { throw error }
+      RouterMetrics.countStoreWait()
+      logger.warning("\(error); it is written later")
+      return false
+    }
+    return true
   }
 
   private func measure(at now: Timestamp) throws {
@@ -119,8 +134,9 @@ final class RouterLoop {
     isDeciding = true
     var output = pending
     pending = PipelineOutput()
-    let (commands, lastCommand) = try store.commands()
-    for command in commands { command.apply(to: &pipeline, at: now) }
+    let (newCommands, lastCommand) = try store.commands(after: commands.done)
+    for command in newCommands { command.apply(to: &pipeline, at: now) }
+    commands.done = max(commands.done, lastCommand)
     take(news.statements + batch.statements, at: now, &output)
     hear(isSomething: batch.isFromStream(settings.topics) || news.isFromStream(settings.topics), at: now, &output)
     if pipeline.isCatchingUp, group.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
@@ -129,20 +145,29 @@ final class RouterLoop {
     // What never concerned anybody is counted by the topics themselves.
     output.decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
     let offsets = pendingOffsets.merging(batch.offsets) { max($0, $1) }.merging(news.offsets) { max($0, $1) }
-    let isNews = !offsets.isEmpty || !commands.isEmpty || !output.decisions.isEmpty
+    let isNews = !offsets.isEmpty || !newCommands.isEmpty || !output.decisions.isEmpty
     RouterMetrics.count(output.decisions)
     if isNews || pipeline.hasChanged(since: mark) {
       guard try awaitDeadLetters() else { return }
       try keep(output, offsets, since: mark)
       pendingOffsets = [:]
-      if lastCommand > 0 { try store.forgetCommands(upTo: lastCommand) }
       FaultPoint.afterStore.pass()
     }
     isDeciding = false
-    try writer.publish(timeout: 2_000)
-    guard !offsets.isEmpty else { return }
-    FaultPoint.afterPublish.pass()
-    group.commit(offsets)
+    try tell(timeout: 2_000)
+  }
+
+  /// Tells what was stored. Offsets are committed and commands forgotten only once other routers know: whoever reads on from
+  /// there must know what was decided before.
+  private func tell(timeout: Int32) throws {
+    if let told = try writer.publish(timeout: timeout) {
+      if !told.offsets.isEmpty { FaultPoint.afterPublish.pass() }
+      group.commit(told.offsets)
+      commands.told = max(commands.told, told.lastCommand)
+    }
+    guard commands.forgotten < commands.told else { return }
+    let last = commands.told
+    if try unlessHeld({ () throws(StoreError) in try store.forgetCommands(upTo: last) }) { commands.forgotten = last }
   }
 
   private func take(_ statements: [Statement], at now: Timestamp, _ output: inout PipelineOutput) {
@@ -193,8 +218,9 @@ final class RouterLoop {
       do throws(StoreError) {
         let changes = try store.commit(
           &pipeline, messages: output.messages, decisions: output.decisions, offsets: offsets)
+        group.note(stored: offsets)
         let (records, forgotten) = pipeline.takeShared(changes.states, since: mark)
-        return try share(records, forgotten)
+        return share(records, forgotten, offsets)
       } catch {
         let waited = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000 - begun)
         guard error.mayPass, waited < Self.storePatience, !isStopped() else { throw error }
@@ -205,8 +231,12 @@ final class RouterLoop {
     }
   }
 
-  private func share(_ records: [SharedRecord], _ forgotten: [Fingerprint]) throws(StoreError) {
-    do { try writer.share(records, forgotten: forgotten) } catch {
+  private func share(
+    _ records: [SharedRecord], _ forgotten: [Fingerprint], _ offsets: [InputPartition: Int64]
+  ) {
+    do {
+      try writer.share(records, forgotten: forgotten, offsets: offsets, lastCommand: commands.done)
+    } catch {
       // Values of our own that can't be written as JSON: there are none.
       logger.error("alerts.state: \(error)")
     }
@@ -228,6 +258,7 @@ final class RouterLoop {
   }
 
   private func revoked(_ origins: Set<Origin>) throws {
+    defer { writer.forgetOffsets() }
     guard !isDeciding else {
       logger.warning("the last records were not decided on: they are read again")
       return
@@ -238,10 +269,11 @@ final class RouterLoop {
     pending = PipelineOutput()
     try keep(output, pendingOffsets, since: mark)
     pendingOffsets = [:]
-    try writer.publish(timeout: 5_000)
+    try tell(timeout: 5_000)
   }
 
   private func lost(_ origins: Set<Origin>) throws {
+    writer.forgetOffsets()
     pipeline.release(origins)
     // Whoever has them by now knows better.
     pipeline.forgetToTell()

@@ -22,9 +22,14 @@ final class GroupInput {
   private let commits: OffsetCommits
   private let topics: TopicNames
   private let logger: Logger
+  /// The next offsets that the store does not have.
   private var positions: [InputPartition: Int64]
+  /// The next offsets that other routers were not told of: no further may be committed.
+  private var told: [TopicPartition: Int64] = [:]
   private var behind: Set<TopicPartition> = []
-  private var isAssigned = false
+  /// What this member reads; nil while the group has given it nothing, not even nothing.
+  private var assigned: Set<TopicPartition>?
+  private var hasBeenAssigned = false
   private static let batchSize = 1_000
 
   init(
@@ -48,7 +53,9 @@ final class GroupInput {
   func join(_ handover: Handover) throws(KafkaError) {
     var handler = RebalanceHandler()
     handler.assigned = { [unowned self] partitions in
-      isAssigned = true
+      hasBeenAssigned = true
+      assigned = Set(partitions)
+      told = [:]
       behind.formUnion(partitions)
       logger.info("partitions assigned", metadata: ["count": "\(partitions.count)"])
       handover.assigned(origins(partitions))
@@ -57,10 +64,12 @@ final class GroupInput {
     handler.revoked = { [unowned self] partitions in
       behind.subtract(partitions)
       handover.revoked(origins(partitions))
-      commitNow(partitions)
+      commitNow()
+      assigned = nil
     }
     handler.lost = { [unowned self] partitions in
       commits.forget(partitions)
+      assigned = nil
       behind.subtract(partitions)
       handover.lost(origins(partitions))
     }
@@ -68,7 +77,11 @@ final class GroupInput {
   }
 
   /// Whether every partition of this member was read to its end at least once.
-  var hasCaughtUp: Bool { isAssigned && behind.isEmpty }
+  var hasCaughtUp: Bool { hasBeenAssigned && behind.isEmpty }
+
+  /// Whether the group has given this member its partitions, be it none. Without a coordinator's answer for a session's
+  /// length they are lost.
+  var isAssigned: Bool { assigned != nil }
 
   /// Waits for records for at most so many milliseconds, and reads them.
   func poll(
@@ -100,12 +113,17 @@ final class GroupInput {
     return batch
   }
 
-  /// The store has what was read up to here: Kafka is told.
+  /// The store has what was read up to here.
+  func note(stored offsets: [InputPartition: Int64]) { positions.merge(offsets) { $1 } }
+
+  /// Other routers know what was decided up to here: the group's offsets follow.
   func commit(_ offsets: [InputPartition: Int64]) {
-    positions.merge(offsets) { $1 }
-    let mine = offsets.filter { origin($0.key.topic, $0.key.partition) != nil }
-    guard !mine.isEmpty else { return }
-    let list = Dictionary(uniqueKeysWithValues: mine.map { (TopicPartition($0.key.topic, $0.key.partition), $0.value) })
+    let list = offsets.reduce(into: [TopicPartition: Int64]()) { list, entry in
+      let partition = TopicPartition(entry.key.topic, entry.key.partition)
+      if assigned?.contains(partition) == true { list[partition] = entry.value }
+    }
+    guard !list.isEmpty else { return }
+    told.merge(list) { $1 }
     commits.note(list)
     tellKafka()
   }
@@ -115,15 +133,12 @@ final class GroupInput {
     if let error = commits.poll() { logger.warning("offsets are committed later: \(error)") }
   }
 
-  /// The next owner begins where Kafka says: that must be where the store is.
-  private func commitNow(_ partitions: [TopicPartition]) {
-    let list = partitions.reduce(into: [TopicPartition: Int64]()) { list, partition in
-      list[partition] = positions[InputPartition(partition.topic, partition.partition)]
-    }
-    do { try consumer.commit(list, timeout: 1_000) } catch {
+  /// The next owner begins where Kafka says: that must be where others know what was decided.
+  private func commitNow() {
+    do { try consumer.commit(told, timeout: 1_000) } catch {
       logger.warning("the next owner reads some records again: \(error)")
     }
-    commits.forget(partitions)
+    commits.forget()
   }
 
   private func origins(_ partitions: [TopicPartition]) -> Set<Origin> {
