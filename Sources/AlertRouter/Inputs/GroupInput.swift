@@ -30,6 +30,8 @@ final class GroupInput {
   /// What this member reads; nil while the group has given it nothing, not even nothing.
   private var assigned: Set<TopicPartition>?
   private var hasBeenAssigned = false
+  /// Partitions of which records were passed over since they were assigned.
+  private var passedOver: Set<InputPartition> = []
   private static let batchSize = 1_000
 
   init(
@@ -56,6 +58,8 @@ final class GroupInput {
       hasBeenAssigned = true
       assigned = Set(partitions)
       told = [:]
+      passedOver = []
+      forgetPositionsBeyond(partitions)
       behind.formUnion(partitions)
       logger.info("partitions assigned", metadata: ["count": "\(partitions.count)"])
       handover.assigned(origins(partitions))
@@ -93,7 +97,7 @@ final class GroupInput {
         let place = InputPartition(message.topic, message.partition)
         let offset = message.offset
         // The store may be ahead of Kafka: what it has was decided on already.
-        guard offset >= positions[place] ?? 0 else { return }
+        if let position = positions[place], offset < position { return passOver(place, offset, before: position) }
         batch.offsets[place] = offset + 1
         do throws(DeadLetterReason) {
           if let statement = try reader.read(message) { batch.statements.append(statement) }
@@ -111,6 +115,36 @@ final class GroupInput {
     if let fatal = consumer.fatalError { throw fatal }
     tellKafka()
     return batch
+  }
+
+  /// A topic that was deleted and made anew begins at 0: what the store knows of the old one says nothing about its records.
+  private func forgetPositionsBeyond(_ partitions: [TopicPartition]) {
+    let stored = partitions.filter { positions[InputPartition($0.topic, $0.partition)] != nil }
+    guard !stored.isEmpty else { return }
+    do throws(KafkaError) {
+      for (partition, end) in try consumer.ends(of: stored, timeout: 5_000) {
+        let place = InputPartition(partition.topic, partition.partition)
+        guard let position = positions[place], position > end else { continue }
+        positions[place] = nil
+        logger.warning(
+          "the store is ahead of the topic, which was made anew: it is read from where Kafka says",
+          metadata: [
+            "topic": "\(place.topic)", "partition": "\(place.partition)", "stored": "\(position)", "end": "\(end)",
+          ])
+      }
+    } catch {
+      logger.warning("whether the store is ahead of the topics is not known: \(error)")
+    }
+  }
+
+  private func passOver(_ place: InputPartition, _ offset: Int64, before position: Int64) {
+    RouterMetrics.countPassedOver()
+    guard passedOver.insert(place).inserted else { return }
+    logger.warning(
+      "records that the store has taken in before are passed over; to have them decided on again, start with an empty store",
+      metadata: [
+        "topic": "\(place.topic)", "partition": "\(place.partition)", "from": "\(offset)", "before": "\(position)",
+      ])
   }
 
   /// The store has what was read up to here.
