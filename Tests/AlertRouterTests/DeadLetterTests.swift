@@ -1,7 +1,6 @@
 import AlertDelivery
 import Deals
 import Foundation
-import Kafka
 import Testing
 
 @Suite(.serialized) struct DeadLetterTests {
@@ -27,20 +26,13 @@ import Testing
     #expect(letters.allSatisfy { $0.headers["dl_text"]?.isEmpty == false && $0.headers["dl_offset"] != nil })
   }
 
-  /// Without a leader no dead letter can be written.
-  private func setDeadLetterLeader(_ stage: Stage, broker: Int32) throws {
-    for partition in (0..<Int32(3)).map({ TopicPartition("deals.dead-letter", $0) }) {
-      try stage.broker.setLeader(of: partition, broker: broker)
-    }
-  }
-
   @Test("a router that is stopped before a dead letter is written loses no alert that was read with it")
   func stopped() throws {
     let stage = try Stage()
     let first = try stage.start()
     try stage.send([try Stage.event("D0")])
     try stage.waitFor("the first alert") { stage.arrivals.count == 1 }
-    try setDeadLetterLeader(stage, broker: -1)
+    try stage.setWritable("deals.dead-letter", false)
     let deals = (0...50).map { "D\($0)" }
     try stage.produce(to: "deals.risk") { send in
       try send("bad", Array("{\"no\":".utf8), 0)
@@ -53,7 +45,7 @@ import Testing
     try stage.waitFor("the dead letter") { stage.log().contains("dead letter") }
     try stage.stop(first)
     #expect(stage.arrivals.count == 1)
-    try setDeadLetterLeader(stage, broker: 1)
+    try stage.setWritable("deals.dead-letter", true)
     let second = try stage.start()
     try stage.waitFor("the alerts") { Set(stage.arrivals.map(\.deal)) == Set(deals) }
     try stage.stop(second)
