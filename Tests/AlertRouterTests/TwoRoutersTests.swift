@@ -91,7 +91,8 @@ import Testing
   func untoldSilence() throws {
     let stage = try Stage(rules: Self.rules, partitions: 4)
     let first = try stage.start(store: "first", instance: "r1")
-    try waitForShare(stage, "first", count: 1)
+    try stage.send([try Stage.event("D1")])
+    try stage.waitFor("the first offset") { try stage.committed() == 1 }
     try stage.setWritable("alerts.state", false)
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     try stage.store("first").submit(
