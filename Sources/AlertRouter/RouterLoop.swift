@@ -15,10 +15,13 @@ final class RouterLoop {
   private static let storePatience: Int64 = 120_000
   /// Longer than this another router's word is not waited for: an alert said twice is better than none.
   private static let tailPatience: Int64 = 60_000
+  /// After partitions were assigned, what lies in them is read before their silence is found, for so long at most.
+  private static let hearingPatience: Int64 = 60_000
 
   private let settings: RouterProcessSettings
   private let store: RouterStore
   private let logger: Logger
+  private let takeHeartbeat: @Sendable () -> Bool
   private let isStopped: @Sendable () -> Bool
   private let reader: RecordReader
   private let writer: RouterWriter
@@ -28,6 +31,7 @@ final class RouterLoop {
   private var pipeline: AlertPipeline
   private var clock = Clock()
   private var watch: HeartbeatWatch
+  private var connection: ConnectionWatch
   /// What rebalance handlers brought about; it is stored with the next turn.
   private var pending = PipelineOutput()
   private var pendingOffsets: [InputPartition: Int64] = [:]
@@ -38,13 +42,18 @@ final class RouterLoop {
   /// said what is written down nowhere: nothing of it may be stored or told, and the records are read again.
   private var isDeciding = false
 
+  /// - Parameters:
+  ///   - takeHeartbeat: Whether somebody has said since the last call that the stream is alive.
+  ///   - isStopped: Whether `run` is to end.
   init(
     _ settings: RouterProcessSettings, _ rules: RouterRules, _ store: RouterStore, logger: Logger,
+    takeHeartbeat: @escaping @Sendable () -> Bool,
     isStopped: @escaping @Sendable () -> Bool
   ) throws {
     self.settings = settings
     self.store = store
     self.logger = logger
+    self.takeHeartbeat = takeHeartbeat
     self.isStopped = isStopped
     pipeline = AlertPipeline(rules)
     try store.restore(&pipeline)
@@ -58,6 +67,8 @@ final class RouterLoop {
     group = try GroupInput(settings, stored: offsets, logger)
     let now = clock.now()
     watch = HeartbeatWatch(from: now)
+    connection = ConnectionWatch(router: settings.instanceID)
+    connection.resume(isSaid: pipeline.isOpen(.dataUnavailable, connection.subject))
     // A crash may have kept moments of a clock that ran ahead.
     pipeline.clockWasSetBack(to: now)
     try store.pullBack(to: now)
@@ -67,8 +78,9 @@ final class RouterLoop {
 
   /// Runs until it is stopped, then gives its partitions up in order.
   ///
-  /// - Parameter afterTurn: Runs after each turn, with the rules to be taken over where there are new ones.
-  func run(afterTurn: (Timestamp) -> RouterRules?) throws {
+  /// - Parameter afterTurn: Runs after each turn, with the time and whether the group has given this router a place; returns
+  ///   the rules to be taken over where there are new ones.
+  func run(afterTurn: (Timestamp, Bool) -> RouterRules?) throws {
     defer { close() }
     try readTail(patience: .max)
     try writer.share(pipeline.standingWords, forgotten: [])
@@ -92,7 +104,7 @@ final class RouterLoop {
         nextTidying = now.adding(milliseconds: 3_600_000)
         try tidy(at: now)
       }
-      if let rules = afterTurn(now) { pipeline.reload(rules, at: now) }
+      if let rules = afterTurn(now, group.isAssigned) { pipeline.reload(rules, at: now) }
     }
   }
 
@@ -138,7 +150,8 @@ final class RouterLoop {
     for command in newCommands { command.apply(to: &pipeline, at: now) }
     commands.done = max(commands.done, lastCommand)
     take(news.statements + batch.statements, at: now, &output)
-    hear(isSomething: batch.isFromStream(settings.topics) || news.isFromStream(settings.topics), at: now, &output)
+    let isAlive = takeHeartbeat() || batch.isFromStream(settings.topics) || news.isFromStream(settings.topics)
+    hear(isSomething: isAlive, at: now, &output)
     if pipeline.isCatchingUp, group.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
     let made = pipeline.tick(at: now)
     output.messages += made.messages
@@ -183,13 +196,20 @@ final class RouterLoop {
     }
   }
 
-  /// The dead man's switch: one router of the group speaks of the stream as a whole.
+  /// The dead man's switch: one router of the group speaks of the stream as a whole, and of Kafka where it has lost that.
   private func hear(isSomething: Bool, at now: Timestamp, _ output: inout PipelineOutput) {
     if isSomething, let end = watch.heard(at: now) { output.decisions += pipeline.take(end, at: now) }
-    guard pipeline.isLeader, let silence = pipeline.rules.silentAfter,
-      let silent = watch.check(at: now, silentAfter: silence.value)
-    else { return }
+    guard let limit = pipeline.rules.silentAfter else { return }
+    if let lost = connection.check(at: now, lostFor: limit.value) { output.decisions += pipeline.take(lost, at: now) }
+    // At the beginning of the hours in which records are expected nothing need have come yet.
+    if !pipeline.rules.expectsRecords(at: now) { watch.wait(until: now.adding(milliseconds: limit.value)) }
+    guard pipeline.isLeader, let silent = watch.check(at: now, silentAfter: limit.value) else { return }
     output.decisions += pipeline.take(silent, at: now)
+  }
+
+  /// This router has no partitions for now, and with them the word on the stream as a whole, if it had it.
+  private func loseConnection() {
+    if pipeline.isLeader { connection.lost(at: clock.now()) }
   }
 
   private func followClockBack(to now: Timestamp) throws {
@@ -199,6 +219,7 @@ final class RouterLoop {
     let wasSilent = pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject)
     watch = HeartbeatWatch(from: now)
     watch.resume(isSilent: wasSilent)
+    connection.clockWasSetBack(to: now)
   }
 
   /// A record that can't be used is not passed by before it is among the dead letters. False where we are to stop.
@@ -253,11 +274,16 @@ final class RouterLoop {
   private func assigned(_ origins: Set<Origin>) throws {
     try readTail(patience: Self.tailPatience)
     pipeline.beginCatchUp()
-    pending.decisions += pipeline.adopt(origins, at: clock.now())
+    let now = clock.now()
+    pending.decisions += pipeline.adopt(origins, at: now)
+    if let end = connection.regained(at: now) { pending.decisions += pipeline.take(end, at: now) }
+    let patience = min(Self.hearingPatience, pipeline.rules.silentAfter?.value ?? 0)
+    watch.wait(until: now.adding(milliseconds: patience))
     watch.resume(isSilent: pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject))
   }
 
   private func revoked(_ origins: Set<Origin>) throws {
+    loseConnection()
     defer { writer.forgetOffsets() }
     guard !isDeciding else {
       logger.warning("the last records were not decided on: they are read again")
@@ -273,6 +299,7 @@ final class RouterLoop {
   }
 
   private func lost(_ origins: Set<Origin>) throws {
+    loseConnection()
     writer.forgetOffsets()
     pipeline.release(origins)
     // Whoever has them by now knows better.
