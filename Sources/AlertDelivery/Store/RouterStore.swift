@@ -42,13 +42,15 @@ public final class RouterStore: Sendable {
   }
 
   /// Brings the tables up to date. Which steps are done is looked up before the lock for one is taken: where another process
-  /// has done it in between, the step fails, and those that are left follow.
+  /// does it in between, the step fails for what it finds, and those that are left follow.
   private static func migrate(_ queue: DatabaseQueue) throws {
-    let migrator = migrator
+    var tries = 1
     while true {
-      let done = try queue.read { try migrator.appliedIdentifiers($0) }
-      do { return try migrator.migrate(queue) } catch {
-        guard try queue.read({ try migrator.appliedIdentifiers($0) }).count > done.count else { throw error }
+      do { return try migrator.migrate(queue) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_ERROR && tries < 20
+      {
+        tries += 1
+        Thread.sleep(forTimeInterval: 0.05)
       }
     }
   }
