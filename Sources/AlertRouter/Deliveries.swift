@@ -73,7 +73,7 @@ final class Deliveries: Sendable {
       let now = clock.now()
       if clock.takeSetBack() { lane.deliverer.clockWasSetBack() }
       do {
-        guard !lane.isRetired else { return try lane.deliverer.finish(at: now) }
+        guard !lane.isRetired else { return try lane.deliverer.finish() }
         note(try lane.deliverer.step(at: now), lane.settings.name)
       } catch {
         logger.error("\(error)")

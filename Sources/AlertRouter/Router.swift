@@ -38,7 +38,12 @@ final class Router: Sendable {
   private let deliveries: Deliveries
   private let isStopping = Atomic<Bool>(false)
   private let isReloadAsked = Atomic<Bool>(false)
+  /// When a turn of the reading thread ended last, and when it last had its place in the group.
+  private let hasHeartbeat = Atomic<Bool>(false)
   private let healthyAt = Atomic<Int64>(0)
+  private let assignedAt = Atomic<Int64>(0)
+  /// A healthy router is nowhere still for so many milliseconds.
+  private static let patience: Int64 = 30_000
   private let straysLookedForAt = Atomic<Int64>(0)
 
   init(
@@ -85,8 +90,10 @@ final class Router: Sendable {
       deliveries.stop()
       heartbeat.join()
     }
-    try loop.run { now in
+    assignedAt.store(Clock.wall().milliseconds, ordering: .releasing)
+    try loop.run { now, isAssigned in
       healthyAt.store(now.milliseconds, ordering: .releasing)
+      if isAssigned { assignedAt.store(now.milliseconds, ordering: .releasing) }
       settleStrays(at: now)
       return isReloadAsked.exchange(false, ordering: .acquiringAndReleasing) ? newRules() : nil
     }
@@ -96,7 +103,10 @@ final class Router: Sendable {
   private func makeLoop() throws -> RouterLoop? {
     while !stops {
       do {
-        return try RouterLoop(settings, rules, store, logger: logger) { [self] in stops }
+        return try RouterLoop(
+          settings, rules, store, logger: logger,
+          takeHeartbeat: { [self] in hasHeartbeat.exchange(false, ordering: .acquiringAndReleasing) },
+          isStopped: { [self] in stops })
       } catch let error as KafkaError where error.isRetriable {
         logger.warning("waiting for the brokers: \(error)")
         DedicatedThread.pause(milliseconds: 500)
@@ -153,7 +163,7 @@ final class Router: Sendable {
     let server = try APIServer.start(at: address) { [self] in
       RouterAPI(
         store: store, token: settings.token, links: current.withLock { $0.links }, faults: { [self] in faults },
-        now: { Clock.wall() })
+        now: { Clock.wall() }, heartbeat: { [self] in hasHeartbeat.store(true, ordering: .releasing) })
     }
     logger.info("serving the interface", metadata: ["address": "\(address)", "port": "\(server.port)"])
     if let file = settings.portFile { try String(server.port).write(toFile: file, atomically: true, encoding: .utf8) }
@@ -162,11 +172,17 @@ final class Router: Sendable {
 
   /// What keeps the router from doing its work, nothing where it does.
   var faults: [String] {
-    let silence = Clock.wall().milliseconds - healthyAt.load(ordering: .acquiring)
-    return silence < 30_000 ? [] : ["input: nothing was read and stored for \(silence / 1_000) s, see the log"]
+    let now = Clock.wall().milliseconds
+    let turnedAt = healthyAt.load(ordering: .acquiring)
+    guard turnedAt > 0 else { return ["input: nothing is read yet, see the log"] }
+    guard now - turnedAt < Self.patience else {
+      return ["input: nothing was read and stored for \((now - turnedAt) / 1_000) s, see the log"]
+    }
+    let away = now - assignedAt.load(ordering: .acquiring)
+    return away < Self.patience ? [] : ["input: no place in the group for \(away / 1_000) s: see whether Kafka answers"]
   }
 
-  /// Asks for the outside watch's URL each minute while the reading thread lives.
+  /// Asks for the outside watch's URL each minute while the router reads its part of the stream.
   private func startHeartbeat() -> DedicatedThread {
     DedicatedThread(name: "heartbeat") { [self] in
       var clock = Clock()
@@ -177,7 +193,7 @@ final class Router: Sendable {
         let url = rules.heartbeatURL
         if url != lastURL { next = 0 }
         lastURL = url
-        if let url, now >= next, now - healthyAt.load(ordering: .acquiring) < 30_000 {
+        if let url, now >= next, faults.isEmpty {
           next = now + 60_000
           do { try HealthPing.send(to: url) } catch { logger.warning("heartbeat: \(error)") }
         }

@@ -15,10 +15,13 @@ final class RouterLoop {
   private static let storePatience: Int64 = 120_000
   /// Longer than this another router's word is not waited for: an alert said twice is better than none.
   private static let tailPatience: Int64 = 60_000
+  /// After partitions were assigned, what lies in them is read before their silence is found, for so long at most.
+  private static let hearingPatience: Int64 = 60_000
 
   private let settings: RouterProcessSettings
   private let store: RouterStore
   private let logger: Logger
+  private let takeHeartbeat: @Sendable () -> Bool
   private let isStopped: @Sendable () -> Bool
   private let reader: RecordReader
   private let writer: RouterWriter
@@ -28,18 +31,29 @@ final class RouterLoop {
   private var pipeline: AlertPipeline
   private var clock = Clock()
   private var watch: HeartbeatWatch
+  private var connection: ConnectionWatch
   /// What rebalance handlers brought about; it is stored with the next turn.
   private var pending = PipelineOutput()
   private var pendingOffsets: [InputPartition: Int64] = [:]
   private var handlerError: (any Error)?
+  /// The last command that was done, the last that other routers know of, and the last that was forgotten.
+  private var commands: (done: Int64, told: Int64, forgotten: Int64) = (0, 0, 0)
+  /// Between the first record that the pipeline takes in and the store. Where a turn ends in between, the pipeline counts as
+  /// said what is written down nowhere: nothing of it may be stored or told, and the records are read again.
+  private var isDeciding = false
 
+  /// - Parameters:
+  ///   - takeHeartbeat: Whether somebody has said since the last call that the stream is alive.
+  ///   - isStopped: Whether `run` is to end.
   init(
     _ settings: RouterProcessSettings, _ rules: RouterRules, _ store: RouterStore, logger: Logger,
+    takeHeartbeat: @escaping @Sendable () -> Bool,
     isStopped: @escaping @Sendable () -> Bool
   ) throws {
     self.settings = settings
     self.store = store
     self.logger = logger
+    self.takeHeartbeat = takeHeartbeat
     self.isStopped = isStopped
     pipeline = AlertPipeline(rules)
     try store.restore(&pipeline)
@@ -53,6 +67,8 @@ final class RouterLoop {
     group = try GroupInput(settings, stored: offsets, logger)
     let now = clock.now()
     watch = HeartbeatWatch(from: now)
+    connection = ConnectionWatch(router: settings.instanceID)
+    connection.resume(isSaid: pipeline.isOpen(.dataUnavailable, connection.subject))
     // A crash may have kept moments of a clock that ran ahead.
     pipeline.clockWasSetBack(to: now)
     try store.pullBack(to: now)
@@ -62,10 +78,12 @@ final class RouterLoop {
 
   /// Runs until it is stopped, then gives its partitions up in order.
   ///
-  /// - Parameter afterTurn: Runs after each turn, with the rules to be taken over where there are new ones.
-  func run(afterTurn: (Timestamp) -> RouterRules?) throws {
+  /// - Parameter afterTurn: Runs after each turn, with the time and whether the group has given this router a place; returns
+  ///   the rules to be taken over where there are new ones.
+  func run(afterTurn: (Timestamp, Bool) -> RouterRules?) throws {
     defer { close() }
     try readTail(patience: .max)
+    try writer.share(pipeline.standingWords, forgotten: [])
     logger.info(
       "started", metadata: ["known": "\(pipeline.deduplicator.count)", "store": "\(name)"])
     try group.join(
@@ -86,13 +104,25 @@ final class RouterLoop {
         nextTidying = now.adding(milliseconds: 3_600_000)
         try tidy(at: now)
       }
-      if let rules = afterTurn(now) { pipeline.reload(rules, at: now) }
+      if let rules = afterTurn(now, group.isAssigned) { pipeline.reload(rules, at: now) }
     }
   }
 
   private func tidy(at now: Timestamp) throws {
     pipeline.forgetOld(at: now)
-    try store.forget(before: now.adding(milliseconds: -pipeline.rules.retention.value))
+    let limit = now.adding(milliseconds: -pipeline.rules.retention.value)
+    _ = try unlessHeld { () throws(StoreError) in try store.forget(before: limit) }
+  }
+
+  /// Writes what can also be written later. False where the store is locked or full, which does not end the router here.
+  private func unlessHeld(_ write: () throws(StoreError) -> Void) throws(StoreError) -> Bool {
+    do throws(StoreError) { try write() } catch {
+      guard error.mayPass else { throw error }
+      RouterMetrics.countStoreWait()
+      logger.warning("\(error); it is written later")
+      return false
+    }
+    return true
   }
 
   private func measure(at now: Timestamp) throws {
@@ -113,31 +143,44 @@ final class RouterLoop {
     FaultPoint.afterRead.pass()
     let now = clock.now()
     if clock.takeSetBack() { try followClockBack(to: now) }
+    isDeciding = true
     var output = pending
     pending = PipelineOutput()
-    let (commands, lastCommand) = try store.commands()
-    for command in commands { command.apply(to: &pipeline, at: now) }
+    let (newCommands, lastCommand) = try store.commands(after: commands.done)
+    for command in newCommands { command.apply(to: &pipeline, at: now) }
+    commands.done = max(commands.done, lastCommand)
     take(news.statements + batch.statements, at: now, &output)
-    hear(isSomething: batch.isFromStream(settings.topics) || news.isFromStream(settings.topics), at: now, &output)
+    let isAlive = takeHeartbeat() || batch.isFromStream(settings.topics) || news.isFromStream(settings.topics)
+    hear(isSomething: isAlive, at: now, &output)
     if pipeline.isCatchingUp, group.hasCaughtUp { output.decisions += pipeline.endCatchUp(at: now) }
     let made = pipeline.tick(at: now)
     output.messages += made.messages
     // What never concerned anybody is counted by the topics themselves.
     output.decisions = (output.decisions + made.decisions).filter { $0.reason != .backfill && $0.reason != .notUrgent }
     let offsets = pendingOffsets.merging(batch.offsets) { max($0, $1) }.merging(news.offsets) { max($0, $1) }
-    let isNews = !offsets.isEmpty || !commands.isEmpty || !output.decisions.isEmpty
+    let isNews = !offsets.isEmpty || !newCommands.isEmpty || !output.decisions.isEmpty
     RouterMetrics.count(output.decisions)
     if isNews || pipeline.hasChanged(since: mark) {
       guard try awaitDeadLetters() else { return }
       try keep(output, offsets, since: mark)
       pendingOffsets = [:]
-      if lastCommand > 0 { try store.forgetCommands(upTo: lastCommand) }
       FaultPoint.afterStore.pass()
     }
-    try writer.publish(timeout: 2_000)
-    guard !offsets.isEmpty else { return }
-    FaultPoint.afterPublish.pass()
-    group.commit(offsets)
+    isDeciding = false
+    try tell(timeout: 2_000)
+  }
+
+  /// Tells what was stored. Offsets are committed and commands forgotten only once other routers know: whoever reads on from
+  /// there must know what was decided before.
+  private func tell(timeout: Int32) throws {
+    if let told = try writer.publish(timeout: timeout) {
+      if !told.offsets.isEmpty { FaultPoint.afterPublish.pass() }
+      group.commit(told.offsets)
+      commands.told = max(commands.told, told.lastCommand)
+    }
+    guard commands.forgotten < commands.told else { return }
+    let last = commands.told
+    if try unlessHeld({ () throws(StoreError) in try store.forgetCommands(upTo: last) }) { commands.forgotten = last }
   }
 
   private func take(_ statements: [Statement], at now: Timestamp, _ output: inout PipelineOutput) {
@@ -153,13 +196,20 @@ final class RouterLoop {
     }
   }
 
-  /// The dead man's switch: one router of the group speaks of the stream as a whole.
+  /// The dead man's switch: one router of the group speaks of the stream as a whole, and of Kafka where it has lost that.
   private func hear(isSomething: Bool, at now: Timestamp, _ output: inout PipelineOutput) {
     if isSomething, let end = watch.heard(at: now) { output.decisions += pipeline.take(end, at: now) }
-    guard pipeline.isLeader, let silence = pipeline.rules.silentAfter,
-      let silent = watch.check(at: now, silentAfter: silence.value)
-    else { return }
+    guard let limit = pipeline.rules.silentAfter else { return }
+    if let lost = connection.check(at: now, lostFor: limit.value) { output.decisions += pipeline.take(lost, at: now) }
+    // At the beginning of the hours in which records are expected nothing need have come yet.
+    if !pipeline.rules.expectsRecords(at: now) { watch.wait(until: now.adding(milliseconds: limit.value)) }
+    guard pipeline.isLeader, let silent = watch.check(at: now, silentAfter: limit.value) else { return }
     output.decisions += pipeline.take(silent, at: now)
+  }
+
+  /// This router has no partitions for now, and with them the word on the stream as a whole, if it had it.
+  private func loseConnection() {
+    if pipeline.isLeader { connection.lost(at: clock.now()) }
   }
 
   private func followClockBack(to now: Timestamp) throws {
@@ -169,6 +219,7 @@ final class RouterLoop {
     let wasSilent = pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject)
     watch = HeartbeatWatch(from: now)
     watch.resume(isSilent: wasSilent)
+    connection.clockWasSetBack(to: now)
   }
 
   /// A record that can't be used is not passed by before it is among the dead letters. False where we are to stop.
@@ -188,8 +239,9 @@ final class RouterLoop {
       do throws(StoreError) {
         let changes = try store.commit(
           &pipeline, messages: output.messages, decisions: output.decisions, offsets: offsets)
+        group.note(stored: offsets)
         let (records, forgotten) = pipeline.takeShared(changes.states, since: mark)
-        return try share(records, forgotten)
+        return share(records, forgotten, offsets)
       } catch {
         let waited = Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000 - begun)
         guard error.mayPass, waited < Self.storePatience, !isStopped() else { throw error }
@@ -200,8 +252,12 @@ final class RouterLoop {
     }
   }
 
-  private func share(_ records: [SharedRecord], _ forgotten: [Fingerprint]) throws(StoreError) {
-    do { try writer.share(records, forgotten: forgotten) } catch {
+  private func share(
+    _ records: [SharedRecord], _ forgotten: [Fingerprint], _ offsets: [InputPartition: Int64]
+  ) {
+    do {
+      try writer.share(records, forgotten: forgotten, offsets: offsets, lastCommand: commands.done)
+    } catch {
       // Values of our own that can't be written as JSON: there are none.
       logger.error("alerts.state: \(error)")
     }
@@ -218,21 +274,33 @@ final class RouterLoop {
   private func assigned(_ origins: Set<Origin>) throws {
     try readTail(patience: Self.tailPatience)
     pipeline.beginCatchUp()
-    pending.decisions += pipeline.adopt(origins, at: clock.now())
+    let now = clock.now()
+    pending.decisions += pipeline.adopt(origins, at: now)
+    if let end = connection.regained(at: now) { pending.decisions += pipeline.take(end, at: now) }
+    let patience = min(Self.hearingPatience, pipeline.rules.silentAfter?.value ?? 0)
+    watch.wait(until: now.adding(milliseconds: patience))
     watch.resume(isSilent: pipeline.isOpen(.dataUnavailable, HeartbeatWatch.subject))
   }
 
   private func revoked(_ origins: Set<Origin>) throws {
+    loseConnection()
+    defer { writer.forgetOffsets() }
+    guard !isDeciding else {
+      logger.warning("the last records were not decided on: they are read again")
+      return
+    }
     let mark = pipeline.mark
     pipeline.release(origins)
     let output = pending
     pending = PipelineOutput()
     try keep(output, pendingOffsets, since: mark)
     pendingOffsets = [:]
-    try writer.publish(timeout: 5_000)
+    try tell(timeout: 5_000)
   }
 
   private func lost(_ origins: Set<Origin>) throws {
+    loseConnection()
+    writer.forgetOffsets()
     pipeline.release(origins)
     // Whoever has them by now knows better.
     pipeline.forgetToTell()

@@ -8,6 +8,7 @@ enum RouterMetrics {
   static let help = [
     "dealpulse_router_decisions_total": "Decisions about alerts, by reason.",
     "dealpulse_router_dead_letters_total": "Records that could not be read.",
+    "dealpulse_router_passed_over_total": "Records that were read again and passed over: the store had them.",
     "dealpulse_router_deliveries_total": "Deliveries, by receiver and outcome: sent, failed (tried again) or dead.",
     "dealpulse_router_open_alerts": "Open alerts of this router's partitions.",
     "dealpulse_router_outbox_waiting": "Messages that wait for their delivery.",
@@ -25,6 +26,8 @@ enum RouterMetrics {
   }
 
   static func countDeadLetter() { Counter(label: "dealpulse_router_dead_letters_total").increment() }
+
+  static func countPassedOver() { Counter(label: "dealpulse_router_passed_over_total").increment() }
 
   static func countStoreWait() { Counter(label: "dealpulse_router_store_waits_total").increment() }
 

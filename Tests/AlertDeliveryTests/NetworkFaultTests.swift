@@ -20,10 +20,16 @@ import Testing
     return (store, path, Deliverer(store, try Messages.receiver(line, environment), random: { $0.upperBound }))
   }
 
+  /// An answer that must come has a minute; only one that never comes is not waited for.
+  private func receiver(_ server: LocalServer, _ timeout: String) -> String {
+    "out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true, timeout: \(timeout)}"
+  }
+
   private func expectRetry(
-    _ line: String, then server: LocalServer? = nil, saying words: String? = nil
+    _ line: String, then server: LocalServer? = nil, by second: String? = nil, saying words: String? = nil
   ) throws {
     let (store, _, deliverer) = try outbox(line)
+    let next = try second.map { Deliverer(store, try Messages.receiver($0)) } ?? deliverer
     guard case .failed(_, let why) = try deliverer.step(at: Messages.noon) else {
       Issue.record("not tried again")
       return
@@ -31,7 +37,7 @@ import Testing
     if let words { #expect(why.contains(words), "\(why)") }
     #expect(try store.entries(state: "pending").count == 1)
     guard server != nil else { return }
-    guard case .sent = try deliverer.step(at: Messages.noon.adding(milliseconds: 600_000)) else {
+    guard case .sent = try next.step(at: Messages.noon.adding(milliseconds: 600_000)) else {
       Issue.record("not sent in the end")
       return
     }
@@ -40,9 +46,7 @@ import Testing
   @Test("a receiver that does not answer in time is tried again")
   func timeOut() throws {
     let server = LocalServer([LocalServer.silence, LocalServer.answer(200)])
-    try expectRetry(
-      "out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true, timeout: 1s}", then: server,
-      saying: "Timeout")
+    try expectRetry(receiver(server, "1s"), then: server, by: receiver(server, "60s"), saying: "Timeout")
   }
 
   @Test("a connection that closes in the middle of an answer is tried again")
@@ -60,14 +64,14 @@ import Testing
     ])
   func possibleRepeat(_ answer: String, _ isPossible: Bool) throws {
     let server = LocalServer([answer, LocalServer.answer(200)])
-    let (store, _, deliverer) = try outbox(
-      "out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true, timeout: 1s}")
+    let (store, _, deliverer) = try outbox(receiver(server, answer == LocalServer.silence ? "1s" : "60s"))
     guard case .failed = try deliverer.step(at: Messages.noon) else {
       Issue.record("not tried again")
       return
     }
     #expect(try store.entries(state: "pending").map(\.isPossibleRepeat) == [isPossible])
-    _ = try deliverer.step(at: Messages.noon.adding(milliseconds: 600_000))
+    let second = Deliverer(store, try Messages.receiver(receiver(server, "60s")))
+    _ = try second.step(at: Messages.noon.adding(milliseconds: 600_000))
     #expect(server.received.map { $0.body.contains("\"possible_repeat\":true") } == [false, isPossible])
   }
 
@@ -81,7 +85,9 @@ import Testing
 
   @Test("a name that can't be resolved is tried again")
   func unknownName() throws {
-    try expectRetry("out: {type: webhook, url: \"https://nobody.invalid/hook\", timeout: 5s}", saying: "resolve")
+    // A label has 63 characters at most: no name server is asked.
+    let name = String(repeating: "a", count: 64)
+    try expectRetry("out: {type: webhook, url: \"https://\(name).invalid/hook\", timeout: 60s}", saying: "resolve")
   }
 
   @Test("a server whose certificate nobody has signed is not spoken to, and tried again")
@@ -184,6 +190,22 @@ import Testing
     try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
     #expect(try deliverer.step(at: Messages.noon.adding(milliseconds: 600_000)) == .idle)
     #expect(try store.entries(state: "sent").count == 1)
+    #expect(server.received.count == 1)
+  }
+
+  @Test("what failed or was refused while the store could not be written is written down later", arguments: [500, 403])
+  func failureRecordedLater(_ status: Int) throws {
+    let server = LocalServer([LocalServer.answer(status)])
+    let (store, path, deliverer) = try outbox(receiver(server, "60s"))
+    var configuration = GRDB.Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: path, configuration: configuration)
+    server.onRequest { try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") } }
+    #expect(throws: StoreError.self) { try deliverer.step(at: Messages.noon) }
+    #expect(try store.entries(state: "intent").count == 1)
+    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    try deliverer.finish()
+    #expect(try store.entries(state: status == 500 ? "pending" : "dead").count == 1)
     #expect(server.received.count == 1)
   }
 }

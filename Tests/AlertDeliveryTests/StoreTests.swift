@@ -1,11 +1,24 @@
 import Alerts
 import Deals
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AlertDelivery
 
 @Suite struct StoreTests {
+  @Test("several that make one store at the same time all get it")
+  func madeTogether() throws {
+    let errors = Mutex<[String]>([])
+    for _ in 0..<10 {
+      let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        do { _ = try RouterStore(path: path, patience: 60) } catch { errors.withLock { $0.append("\(error)") } }
+      }
+    }
+    #expect(errors.withLock { $0 } == [])
+  }
+
   @Test("a pipeline that is restored says nothing again, and goes on where it was")
   func restart() throws {
     let (store, path) = try Messages.store()

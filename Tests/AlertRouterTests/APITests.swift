@@ -1,6 +1,7 @@
 import AlertDelivery
 import Deals
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AlertRouter
@@ -84,6 +85,18 @@ import Testing
     let nothing = api.answer(APIRequest(method: "GET", path: "/v2/alerts", token: "t0k3n"))
     #expect(nothing.status == 404)
     #expect(text(nothing).contains("/v1/alerts"))
+  }
+
+  @Test("whoever has the token may say that the stream is alive")
+  func heartbeat() throws {
+    let beats = Atomic<Int>(0)
+    let api = RouterAPI(
+      store: try StoredAlert.emptyStore(), token: "t0k3n", links: nil, faults: { [] }, now: { [noon] in noon },
+      heartbeat: { beats.add(1, ordering: .relaxed) })
+    #expect(api.answer(APIRequest(method: "POST", path: "/v1/heartbeat")).status == 401)
+    #expect(beats.load(ordering: .relaxed) == 0)
+    #expect(api.answer(APIRequest(method: "POST", path: "/v1/heartbeat", token: "t0k3n")).status == 202)
+    #expect(beats.load(ordering: .relaxed) == 1)
   }
 
   // MARK: Feedback

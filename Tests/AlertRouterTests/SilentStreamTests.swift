@@ -39,4 +39,19 @@ import Topics
     let reasons = try stage.store().decisions(subject: "stream").map(\.reason)
     #expect(reasons.filter { $0 != .delivered } == [.grouped, .sent])
   }
+
+  @Test("a heartbeat over HTTP ends a silence")
+  func heartbeat() throws {
+    let rules = Stage.rules.replacing("silent_after: never", with: "silent_after: 1s")
+    let stage = try Stage(rules: rules.replacing("group_wait: 0s", with: "group_wait: 0s, group_interval: 1s"))
+    let router = try stage.start(environment: ["DEALPULSE_ROUTER_TOKEN": "t0k3n"])
+    try stage.waitFor("the alarm") { stage.server.received.contains { $0.body.contains("Data unavailable") } }
+    let port = try String(contentsOf: stage.path("store.port"), encoding: .utf8)
+    let beat = ["-X", "POST", "-H", "Authorization: Bearer t0k3n", "http://127.0.0.1:\(port)/v1/heartbeat"]
+    #expect(try curl(beat).status == "202")
+    try stage.waitFor("the end of the alarm") {
+      stage.server.received.contains { $0.body.contains("\"purpose\":\"resolved\"") }
+    }
+    try stage.stop(router)
+  }
 }

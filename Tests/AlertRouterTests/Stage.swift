@@ -18,9 +18,11 @@ final class Stage {
   let server: LocalServer
   let folder: URL
   let producer: Producer
+  private let partitions: Int
   private var processes: [Process] = []
 
   init(answers: [String] = [LocalServer.answer(200)], rules: String = Stage.rules, partitions: Int = 2) throws {
+    self.partitions = partitions
     broker = try EmbeddedBroker(logger: Logger(label: "broker"))
     for topic in TopicDeclaration.all(dealPartitions: partitions) {
       try broker.createTopic(topic.name, partitions: topic.partitions)
@@ -74,8 +76,8 @@ final class Stage {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let log = path("\(store).log")
     if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
-    let file = try FileHandle(forWritingTo: log)
-    try file.seekToEnd()
+    // Several routers may write one log: each line goes to where the file ends then.
+    let file = FileHandle(fileDescriptor: open(log.path, O_WRONLY | O_APPEND | O_CLOEXEC), closeOnDealloc: true)
     process.standardOutput = file
     process.standardError = file
     Self.unblockSignals()
@@ -160,7 +162,7 @@ final class Stage {
         }
       }
     }
-    try producer.flush(timeout: 10_000)
+    try producer.flush(timeout: 300_000)
     if let failure = group.firstFailure { throw failure }
   }
 
@@ -204,8 +206,9 @@ final class Stage {
     var open = Set((0..<Int32(partitions)).map { TopicPartition(topic, $0) })
     try consumer.assign(Dictionary(uniqueKeysWithValues: open.map { ($0, .beginning) }))
     var found: [(String, String, [String: String])] = []
-    let deadline = Date(timeIntervalSinceNow: 30)
-    while !open.isEmpty, Date() < deadline {
+    let deadline = Date(timeIntervalSinceNow: 300)
+    while !open.isEmpty {
+      guard Date() < deadline else { throw TooLate(what: "the end of \(topic)", logs: allLogs) }
       consumer.withBatch(maxMessages: 1_000, timeout: 200) { batch in
         batch.forEach { message in
           let headers = message.headers.map { ($0.name, $0.text ?? "") }
@@ -222,6 +225,24 @@ final class Stage {
     return found
   }
 
+  /// How many records of `deals.risk` the group has committed.
+  func committed() throws -> Int64 {
+    let consumer = try Consumer(
+      ConsumerConfiguration(
+        client: ClientConfiguration(bootstrapServers: broker.bootstrapServers), groupID: "alert-router"),
+      logger: Logger(label: "test"))
+    defer { consumer.close() }
+    let all = (0..<Int32(partitions)).map { TopicPartition("deals.risk", $0) }
+    return try consumer.committed(all).values.filter { $0 > 0 }.reduce(0, +)
+  }
+
+  /// Makes a topic of three partitions one that nobody can write to, or one again that everybody can.
+  func setWritable(_ topic: String, _ isWritable: Bool) throws {
+    for partition in 0..<Int32(3) {
+      try broker.setLeader(of: TopicPartition(topic, partition), broker: isWritable ? 1 : -1)
+    }
+  }
+
   // MARK: What arrived
 
   /// The deal and the idempotency key of each request that was received, in order.
@@ -234,7 +255,7 @@ final class Stage {
     }
   }
 
-  func waitFor(_ what: String, seconds: Double = 60, _ condition: () throws -> Bool) throws {
+  func waitFor(_ what: String, seconds: Double = 300, _ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while try !condition() {
       guard Date() < deadline else { throw TooLate(what: what, logs: allLogs) }

@@ -36,6 +36,9 @@ import Testing
       return counts[0] > 40 && counts[1] > 0 && counts[0] + counts[1] == 80
     }
 
+    // What was decided is known to all once it is committed.
+    try stage.waitFor("their offsets") { try stage.committed() == 120 }
+
     // The second one dies; the first goes on with what both have said.
     kill(second.processIdentifier, SIGKILL)
     try waitForShare(stage, "first", count: 3)
@@ -82,6 +85,49 @@ import Testing
     try stage.waitFor("what is new") { stage.arrivals.contains { $0.deal == "B0" } }
     try stage.stop(after)
     #expect(stage.arrivals.count == 11)
+  }
+
+  @Test("a silence that a router could not tell of before it died is told after its start")
+  func untoldSilence() throws {
+    let stage = try Stage(rules: Self.rules, partitions: 4)
+    let first = try stage.start(store: "first", instance: "r1")
+    try stage.send([try Stage.event("D1")])
+    try stage.waitFor("the first offset") { try stage.committed() == 1 }
+    try stage.setWritable("alerts.state", false)
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    try stage.store("first").submit(
+      .silence(
+        try .init(
+          id: "s1", matchers: ["industry=EdTech"], startsAt: now, endsAt: now.adding(days: 1), author: "ann",
+          comment: "known")))
+    try stage.waitFor("the silence") { try stage.store("first").silences().count == 1 }
+    kill(first.processIdentifier, SIGKILL)
+    try stage.waitFor("the end of the first") { !first.isRunning }
+    try stage.setWritable("alerts.state", true)
+    let again = try stage.start(store: "first", instance: "r1")
+    let second = try stage.start(store: "second", instance: "r2")
+    try stage.waitFor("the silence in both") { try stage.store("second").silences().count == 1 }
+    try stage.waitFor("no command left") { try stage.store("first").commands().commands.isEmpty }
+    try stage.stop(again)
+    try stage.stop(second)
+  }
+
+  @Test("an offset is committed only once other routers have been told what was decided before it")
+  func toldFirst() throws {
+    let stage = try Stage(rules: Self.rules)
+    let router = try stage.start()
+    try stage.send([try Stage.event("D1")])
+    try stage.waitFor("the first offset") { try stage.committed() == 1 }
+    try stage.setWritable("alerts.state", false)
+    try stage.send([try Stage.event("D2")])
+    try stage.waitFor("the second alert") { stage.arrivals.count == 2 }
+    // This one is read a turn after the second.
+    try stage.send([try Stage.event("D3")])
+    try stage.waitFor("the third alert") { stage.arrivals.count == 3 }
+    #expect(try stage.committed() == 1)
+    try stage.setWritable("alerts.state", true)
+    try stage.waitFor("all offsets") { try stage.committed() == 3 }
+    try stage.stop(router)
   }
 
   @Test("a silence said to one router holds in the other")

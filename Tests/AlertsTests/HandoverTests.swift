@@ -281,4 +281,33 @@ import Testing
     #expect(story.pipeline.changes.emptiedBins == ["storm|out|-"])
     #expect(story.pipeline.changes.binned == ["storm|out|-": []])
   }
+
+  @Test("who has seen an alert while nobody had its partition is known to whoever takes it over")
+  func acknowledgedMeanwhile() throws {
+    var story = try router()
+    _ = story.pipeline.adopt([Self.origin], at: story.now)
+    story.take(deal("D1"))
+    story.pass("10m")
+    story.pipeline.release([Self.origin])
+    _ = story.pipeline.acknowledge(subject: "D1", author: "ann", at: story.now)
+    _ = story.pipeline.adopt([Self.origin], at: story.now)
+    #expect(story.pipeline.allAcknowledgements.values.map(\.author) == ["ann"])
+  }
+
+  @Test("a silence that was ended already is told as ended again when it is asked for again")
+  func endedTwice() throws {
+    var (first, second) = (try router(), try router())
+    first.pipeline.silence(
+      try Silence(
+        id: "s1", matchers: ["kind=deal_risk"], startsAt: first.now, endsAt: first.now.adding(days: 1), author: "ann",
+        comment: "known"))
+    tell(&first, &second)
+    _ = first.pipeline.expireSilence("s1", at: first.now)
+    // It died before it could tell, and the command is done again.
+    _ = first.pipeline.takeShared([], since: first.pipeline.mark)
+    let isEnded = first.pipeline.expireSilence("s1", at: first.now.adding(milliseconds: 5_000))
+    #expect(!isEnded)
+    tell(&first, &second)
+    #expect(second.pipeline.silences.map(\.endsAt) == [first.now])
+  }
 }

@@ -21,13 +21,22 @@ public final class Deliverer: Sendable {
     var health = ReceiverHealth()
     /// From when on each channel may be written to again.
     var nextSlots: [String: Timestamp] = [:]
-    /// Messages that were acknowledged while the store could not be written: it must learn of them before all else.
-    var unrecorded: [Recorded] = []
+    /// What came of messages and is not in the store, mostly because it could not be written: it must learn of them before
+    /// all else.
+    var unrecorded: [Outcome] = []
   }
 
-  private struct Recorded: Sendable {
+  /// What came of a message.
+  private struct Outcome: Sendable {
+    enum Kind: Sendable {
+      case sent(reference: String?)
+      case failed(notBefore: Timestamp, note: String)
+      case dead(note: String)
+    }
+
     var entry: OutboxEntry
-    var reference: String?
+    var kind: Kind
+    var at: Timestamp
   }
 
   private let store: RouterStore
@@ -50,7 +59,7 @@ public final class Deliverer: Sendable {
 
   /// Delivers the next message, if one is due: intent, send, result.
   public func step(at now: Timestamp) throws(StoreError) -> Step {
-    try recordPending(at: now)
+    try recordPending()
     guard let entry = try take(at: now) else { return .idle }
     FaultPoint.afterIntent.pass()
     do throws(DeliveryFailure) {
@@ -59,17 +68,17 @@ public final class Deliverer: Sendable {
       FaultPoint.afterSend.pass()
       state.withLock { state in
         state.health.succeeded()
-        state.unrecorded.append(Recorded(entry: entry, reference: answer))
+        state.unrecorded.append(Outcome(entry: entry, kind: .sent(reference: answer), at: now))
       }
     } catch {
       return try settle(entry, error, at: now)
     }
-    try recordPending(at: now)
+    try recordPending()
     return .sent(id: entry.message.id)
   }
 
-  /// Writes down what was acknowledged while the store could not be written; after it this deliverer is needed no more.
-  public func finish(at now: Timestamp) throws(StoreError) { try recordPending(at: now) }
+  /// Writes down what came of messages while the store could not be written; after it this deliverer is needed no more.
+  public func finish() throws(StoreError) { try recordPending() }
 
   /// One thread at a time: two must not find the same channel free.
   private func take(at now: Timestamp) throws(StoreError) -> OutboxEntry? {
@@ -90,14 +99,21 @@ public final class Deliverer: Sendable {
     }
   }
 
-  private func recordPending(at now: Timestamp) throws(StoreError) {
+  private func recordPending() throws(StoreError) {
     while let next = state.withLock({ $0.unrecorded.isEmpty ? nil : $0.unrecorded.removeFirst() }) {
-      do throws(StoreError) {
-        try store.markSent(next.entry, reference: next.reference, at: now)
-      } catch {
+      do throws(StoreError) { try record(next) } catch {
         state.withLock { $0.unrecorded.insert(next, at: 0) }
         throw error
       }
+    }
+  }
+
+  private func record(_ outcome: Outcome) throws(StoreError) {
+    switch outcome.kind {
+    case .sent(let reference): try store.markSent(outcome.entry, reference: reference, at: outcome.at)
+    case .failed(let notBefore, let note):
+      try store.markRetry(outcome.entry, notBefore: notBefore, note: note, at: outcome.at)
+    case .dead(let note): try store.markDead(outcome.entry, note: note, at: outcome.at)
     }
   }
 
@@ -113,24 +129,31 @@ public final class Deliverer: Sendable {
     let id = entry.message.id
     var entry = entry
     if case .uncertain = failure { entry.isPossibleRepeat = true }
-    let wait: Int64
-    switch failure {
-    case .permanent:
-      try store.markDead(entry, note: failure.description, at: now)
+    guard let wait = wait(after: failure, of: entry, at: now) else {
+      state.withLock {
+        $0.unrecorded.append(Outcome(entry: entry, kind: .dead(note: failure.description), at: now))
+      }
+      try recordPending()
       return .dead(id: id, failure.description)
+    }
+    let kind = Outcome.Kind.failed(notBefore: now.adding(milliseconds: wait), note: failure.description)
+    state.withLock { $0.unrecorded.append(Outcome(entry: entry, kind: kind, at: now)) }
+    try recordPending()
+    return .failed(id: id, failure.description)
+  }
+
+  /// Milliseconds until the next try, nil where the message is given up.
+  private func wait(after failure: DeliveryFailure, of entry: OutboxEntry, at now: Timestamp) -> Int64? {
+    switch failure {
+    case .permanent: return nil
     case .rateLimited(let milliseconds):
       state.withLock { $0.health.asked(toWait: milliseconds, at: now) }
-      wait = milliseconds
+      return milliseconds
     case .transient, .uncertain:
       state.withLock { $0.health.failed(at: now) }
-      guard entry.since.adding(milliseconds: policy.maximumAge) > now else {
-        try store.markDead(entry, note: failure.description, at: now)
-        return .dead(id: id, failure.description)
-      }
-      wait = policy.delay(attempt: entry.attempts, random: random)
+      guard entry.since.adding(milliseconds: policy.maximumAge) > now else { return nil }
+      return policy.delay(attempt: entry.attempts, random: random)
     }
-    try store.markRetry(entry, notBefore: now.adding(milliseconds: wait), note: failure.description, at: now)
-    return .failed(id: id, failure.description)
   }
 
   private var isSlack: Bool { receiver.settings.transport.name == "slack" }

@@ -32,16 +32,18 @@ extension RouterStore {
     }
   }
 
-  /// The commands that wait, with the place of the last one.
-  public func commands() throws(StoreError) -> (commands: [RouterCommand], last: Int64) {
+  /// The commands that wait, those after a place, with the place of the last one.
+  public func commands(after done: Int64 = 0) throws(StoreError) -> (commands: [RouterCommand], last: Int64) {
     try read { database in
-      let rows = try Row.fetchAll(database, sql: "SELECT sequence, value FROM commands ORDER BY sequence")
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT sequence, value FROM commands WHERE sequence > ? ORDER BY sequence", arguments: [done])
       let commands = try rows.map { try JSONDecoder().decode(RouterCommand.self, from: $0["value"]) }
       return (commands, rows.last?["sequence"] ?? 0)
     }
   }
 
-  /// Forgets commands that were done and committed. Doing one twice changes nothing, so a crash in between does no harm.
+  /// Forgets commands that were done and told to other routers. Doing one twice changes nothing, so a crash in between does
+  /// no harm.
   public func forgetCommands(upTo last: Int64) throws(StoreError) {
     try write { try $0.execute(sql: "DELETE FROM commands WHERE sequence <= ?", arguments: [last]) }
   }
@@ -63,6 +65,8 @@ extension RouterStore {
     for silence in try silences() { silencer.set(silence) }
     for command in try commands().commands {
       switch command {
+      // One that is done waits here until other routers know of it.
+      case .silence(let silence) where silencer.silences.contains { $0.id == silence.id }: break
       case .silence(let silence):
         silencer.set(silence)
         untaken.insert(silence.id)

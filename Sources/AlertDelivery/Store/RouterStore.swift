@@ -25,7 +25,7 @@ public final class RouterStore: Sendable {
     }
     do {
       queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Self.migrator.migrate(queue)
+      try Self.migrate(queue)
       let sound = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
       guard sound == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: sound) }
     } catch {
@@ -39,6 +39,20 @@ public final class RouterStore: Sendable {
   public static func existing(path: String) throws(StoreError) -> RouterStore {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path) }
     return try RouterStore(path: path)
+  }
+
+  /// Brings the tables up to date. Which steps are done is looked up before the lock for one is taken: where another process
+  /// does it in between, the step fails for what it finds, and those that are left follow.
+  private static func migrate(_ queue: DatabaseQueue) throws {
+    var tries = 1
+    while true {
+      do { return try migrator.migrate(queue) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_ERROR && tries < 20
+      {
+        tries += 1
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
   }
 
   private static var migrator: DatabaseMigrator {

@@ -12,6 +12,7 @@ final class CurlTransfer {
   private var body: [UInt8] = []
   private var sent = 0
   private var isAddressRefused = false
+  private var isAddressAllowed = false
   private(set) var received: [UInt8] = []
   private(set) var headers: [String: String] = [:]
   /// A mail server's last reply, its lines in one.
@@ -53,10 +54,15 @@ final class CurlTransfer {
 
   /// Refuses addresses of private networks, after the name was resolved.
   func refusePrivateAddresses() {
+    // Of a proxy of the environment the check would see the address, and never the receiver's.
+    set(CURLOPT_PROXY, "")
     let check: dp_curl_address = { address, context in
-      guard PrivateAddress.contains(address) else { return 1 }
-      if let context { Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue().isAddressRefused = true }
-      return 0
+      let isRefused = PrivateAddress.contains(address)
+      if let context {
+        let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        if isRefused { transfer.isAddressRefused = true } else { transfer.isAddressAllowed = true }
+      }
+      return isRefused ? 0 : 1
     }
     _ = dp_curl_set_address_check(raw, check, Unmanaged.passUnretained(self).toOpaque())
   }
@@ -86,7 +92,8 @@ final class CurlTransfer {
       if !upload { _ = dp_curl_set_body(raw, bytes.baseAddress, bytes.count) }
       return curl_easy_perform(raw)
     }
-    guard !isAddressRefused else {
+    // A name may have several addresses: those that are allowed are tried all the same.
+    if code != CURLE_OK, isAddressRefused, !isAddressAllowed {
       throw .permanent("the address is in a private network: say allow_private_addresses where that is meant")
     }
     // A mail server's refusal ends the transfer with an error of libcurl's that says less than the server did.

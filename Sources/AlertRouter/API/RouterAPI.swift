@@ -53,6 +53,8 @@ struct RouterAPI: Sendable {
   /// What is wrong with the router, nothing where it is healthy.
   let faults: @Sendable () -> [String]
   let now: @Sendable () -> Timestamp
+  /// Somebody says that the stream is alive though nothing may come.
+  var heartbeat: @Sendable () -> Void = {}
 
   /// The largest request, in bytes.
   static let maximumBody = 65_536
@@ -88,11 +90,14 @@ struct RouterAPI: Sendable {
     case ("POST", "silences", 2): return try addSilence(request)
     case ("DELETE", "silences", 3): return try expireSilence(parts[2])
     case ("POST", "acks", 2): return try acknowledge(request)
+    case ("POST", "heartbeat", 2):
+      heartbeat()
+      return APIResponse(202, Array("{}".utf8))
     default:
       return .fault(
         404,
-        "there is nothing here: GET /v1/alerts, /v1/why?deal=ID, /v1/messages, /v1/silences; POST /v1/silences, /v1/acks; "
-          + "DELETE /v1/silences/ID; GET /healthz")
+        "there is nothing here: GET /v1/alerts, /v1/why?deal=ID, /v1/messages, /v1/silences; POST /v1/silences, /v1/acks, "
+          + "/v1/heartbeat; DELETE /v1/silences/ID; GET /healthz")
     }
   }
 

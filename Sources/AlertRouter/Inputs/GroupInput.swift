@@ -22,9 +22,16 @@ final class GroupInput {
   private let commits: OffsetCommits
   private let topics: TopicNames
   private let logger: Logger
+  /// The next offsets that the store does not have.
   private var positions: [InputPartition: Int64]
+  /// The next offsets that other routers were not told of: no further may be committed.
+  private var told: [TopicPartition: Int64] = [:]
   private var behind: Set<TopicPartition> = []
-  private var isAssigned = false
+  /// What this member reads; nil while the group has given it nothing, not even nothing.
+  private var assigned: Set<TopicPartition>?
+  private var hasBeenAssigned = false
+  /// Partitions of which records were passed over since they were assigned.
+  private var passedOver: Set<InputPartition> = []
   private static let batchSize = 1_000
 
   init(
@@ -48,7 +55,11 @@ final class GroupInput {
   func join(_ handover: Handover) throws(KafkaError) {
     var handler = RebalanceHandler()
     handler.assigned = { [unowned self] partitions in
-      isAssigned = true
+      hasBeenAssigned = true
+      assigned = Set(partitions)
+      told = [:]
+      passedOver = []
+      forgetPositionsBeyond(partitions)
       behind.formUnion(partitions)
       logger.info("partitions assigned", metadata: ["count": "\(partitions.count)"])
       handover.assigned(origins(partitions))
@@ -57,10 +68,12 @@ final class GroupInput {
     handler.revoked = { [unowned self] partitions in
       behind.subtract(partitions)
       handover.revoked(origins(partitions))
-      commitNow(partitions)
+      commitNow()
+      assigned = nil
     }
     handler.lost = { [unowned self] partitions in
       commits.forget(partitions)
+      assigned = nil
       behind.subtract(partitions)
       handover.lost(origins(partitions))
     }
@@ -68,7 +81,11 @@ final class GroupInput {
   }
 
   /// Whether every partition of this member was read to its end at least once.
-  var hasCaughtUp: Bool { isAssigned && behind.isEmpty }
+  var hasCaughtUp: Bool { hasBeenAssigned && behind.isEmpty }
+
+  /// Whether the group has given this member its partitions, be it none. Without a coordinator's answer for a session's
+  /// length they are lost.
+  var isAssigned: Bool { assigned != nil }
 
   /// Waits for records for at most so many milliseconds, and reads them.
   func poll(
@@ -80,7 +97,7 @@ final class GroupInput {
         let place = InputPartition(message.topic, message.partition)
         let offset = message.offset
         // The store may be ahead of Kafka: what it has was decided on already.
-        guard offset >= positions[place] ?? 0 else { return }
+        if let position = positions[place], offset < position { return passOver(place, offset, before: position) }
         batch.offsets[place] = offset + 1
         do throws(DeadLetterReason) {
           if let statement = try reader.read(message) { batch.statements.append(statement) }
@@ -100,12 +117,47 @@ final class GroupInput {
     return batch
   }
 
-  /// The store has what was read up to here: Kafka is told.
+  /// A topic that was deleted and made anew begins at 0: what the store knows of the old one says nothing about its records.
+  private func forgetPositionsBeyond(_ partitions: [TopicPartition]) {
+    let stored = partitions.filter { positions[InputPartition($0.topic, $0.partition)] != nil }
+    guard !stored.isEmpty else { return }
+    do throws(KafkaError) {
+      for (partition, end) in try consumer.ends(of: stored, timeout: 5_000) {
+        let place = InputPartition(partition.topic, partition.partition)
+        guard let position = positions[place], position > end else { continue }
+        positions[place] = nil
+        logger.warning(
+          "the store is ahead of the topic, which was made anew: it is read from where Kafka says",
+          metadata: [
+            "topic": "\(place.topic)", "partition": "\(place.partition)", "stored": "\(position)", "end": "\(end)",
+          ])
+      }
+    } catch {
+      logger.warning("whether the store is ahead of the topics is not known: \(error)")
+    }
+  }
+
+  private func passOver(_ place: InputPartition, _ offset: Int64, before position: Int64) {
+    RouterMetrics.countPassedOver()
+    guard passedOver.insert(place).inserted else { return }
+    logger.warning(
+      "records that the store has taken in before are passed over; to have them decided on again, start with an empty store",
+      metadata: [
+        "topic": "\(place.topic)", "partition": "\(place.partition)", "from": "\(offset)", "before": "\(position)",
+      ])
+  }
+
+  /// The store has what was read up to here.
+  func note(stored offsets: [InputPartition: Int64]) { positions.merge(offsets) { $1 } }
+
+  /// Other routers know what was decided up to here: the group's offsets follow.
   func commit(_ offsets: [InputPartition: Int64]) {
-    positions.merge(offsets) { $1 }
-    let mine = offsets.filter { origin($0.key.topic, $0.key.partition) != nil }
-    guard !mine.isEmpty else { return }
-    let list = Dictionary(uniqueKeysWithValues: mine.map { (TopicPartition($0.key.topic, $0.key.partition), $0.value) })
+    let list = offsets.reduce(into: [TopicPartition: Int64]()) { list, entry in
+      let partition = TopicPartition(entry.key.topic, entry.key.partition)
+      if assigned?.contains(partition) == true { list[partition] = entry.value }
+    }
+    guard !list.isEmpty else { return }
+    told.merge(list) { $1 }
     commits.note(list)
     tellKafka()
   }
@@ -115,15 +167,12 @@ final class GroupInput {
     if let error = commits.poll() { logger.warning("offsets are committed later: \(error)") }
   }
 
-  /// The next owner begins where Kafka says: that must be where the store is.
-  private func commitNow(_ partitions: [TopicPartition]) {
-    let list = partitions.reduce(into: [TopicPartition: Int64]()) { list, partition in
-      list[partition] = positions[InputPartition(partition.topic, partition.partition)]
-    }
-    do { try consumer.commit(list, timeout: 1_000) } catch {
+  /// The next owner begins where Kafka says: that must be where others know what was decided.
+  private func commitNow() {
+    do { try consumer.commit(told, timeout: 1_000) } catch {
       logger.warning("the next owner reads some records again: \(error)")
     }
-    commits.forget(partitions)
+    commits.forget()
   }
 
   private func origins(_ partitions: [TopicPartition]) -> Set<Origin> {

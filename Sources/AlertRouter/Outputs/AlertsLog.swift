@@ -48,9 +48,14 @@ final class AlertsLog {
   /// Notes what has arrived; what failed is written again the next time.
   func settle() throws(StoreError) {
     guard let (group, last) = underWay, group.isComplete else { return }
+    do throws(StoreError) {
+      if group.firstFailure == nil { try store.markPublished(upTo: last) }
+    } catch {
+      // The store is locked or full: what has arrived is not written again, and noted once that is possible.
+      guard error.mayPass else { throw error }
+      return
+    }
     underWay = nil
-    guard group.firstFailure == nil else { return }
-    try store.markPublished(upTo: last)
   }
 
   private static func write(_ decision: Decision, _ sequence: Int64, _ writer: inout JSONWriter) {

@@ -19,9 +19,9 @@ final class RouterWriter {
   private let encoder = JSONEncoder()
   private let name: String
   private let logger: Logger
-  /// The newest record of each key that is not known to be written.
-  private var unwritten: [String: Data?] = [:]
-  private var underWay: (group: DeliveryGroup, keys: [String: Data?])?
+  /// What is not known to be written.
+  private var unwritten = RouterWords()
+  private var underWay: (group: DeliveryGroup, words: RouterWords)?
 
   init(_ settings: RouterProcessSettings, _ store: RouterStore, name: String, _ logger: Logger) throws {
     self.logger = logger
@@ -35,31 +35,44 @@ final class RouterWriter {
     deadLetters = try DeadLetterWriter(producer, settings.topics)
   }
 
-  /// Notes what other routers have to know.
-  func share(_ records: [SharedRecord], forgotten: [Fingerprint]) throws {
-    for fingerprint in forgotten { unwritten[fingerprint.text] = .some(nil) }
+  /// Notes what other routers have to know, and what waits for that.
+  func share(
+    _ records: [SharedRecord], forgotten: [Fingerprint], offsets: [InputPartition: Int64] = [:], lastCommand: Int64 = 0
+  ) throws {
+    var words = RouterWords(offsets: offsets, lastCommand: lastCommand)
+    for fingerprint in forgotten { words.records[fingerprint.text] = .some(nil) }
     for record in records {
-      unwritten[record.key(writer: name)] = try encoder.encode(SharedEnvelope(writer: name, record: record))
+      words.records[record.key(writer: name)] = try encoder.encode(SharedEnvelope(writer: name, record: record))
     }
+    unwritten.add(words)
+  }
+
+  /// Forgets offsets that wait: their partitions are another router's by now, which may be further on.
+  func forgetOffsets() {
+    unwritten.offsets = [:]
+    underWay?.words.offsets = [:]
   }
 
   /// Writes decisions and what other routers have to know, and waits until the brokers have it, at most so many
   /// milliseconds; what fails is tried again the next time.
-  func publish(timeout: Int32) throws {
+  ///
+  /// - Returns: What other routers know from now on, nil where that is no more than before.
+  func publish(timeout: Int32) throws -> RouterWords? {
     try writeStates()
     try log.write()
     try feedback.write()
-    guard underWay != nil || log.isUnderWay || feedback.isUnderWay else { return }
+    guard underWay != nil || log.isUnderWay || feedback.isUnderWay else { return nil }
     try? producer.flush(timeout: timeout)
-    settleStates()
+    let told = settleStates()
     try log.settle()
     try feedback.settle()
+    return told
   }
 
   private func writeStates() throws {
     guard underWay == nil, !unwritten.isEmpty else { return }
     let group = DeliveryGroup()
-    for (key, value) in unwritten {
+    for (key, value) in unwritten.records {
       try Array(key.utf8).withUnsafeBytes { key in
         try (value.map { [UInt8]($0) } ?? []).withUnsafeBytes { bytes in
           try producer.produce(
@@ -68,15 +81,18 @@ final class RouterWriter {
       }
     }
     underWay = (group, unwritten)
-    unwritten = [:]
+    unwritten = RouterWords()
   }
 
-  private func settleStates() {
-    guard let (group, keys) = underWay, group.isComplete else { return }
+  private func settleStates() -> RouterWords? {
+    guard let (group, words) = underWay, group.isComplete else { return nil }
     underWay = nil
-    guard let failure = group.firstFailure else { return }
+    guard let failure = group.firstFailure else { return words }
     logger.warning("alerts.state is written again: \(failure)")
-    unwritten.merge(keys) { newer, _ in newer }
+    let newer = unwritten
+    unwritten = words
+    unwritten.add(newer)
+    return nil
   }
 
   /// Hands over a record that can't be used.

@@ -4,6 +4,8 @@ import Deals
 public struct HeartbeatWatch: Hashable, Sendable {
   private var lastHeard: Timestamp
   private var isSilent = false
+  /// Before this moment no silence is found.
+  private var waitsUntil = Timestamp(milliseconds: 0)
   /// What its alert is about.
   public static let subject = "stream"
 
@@ -12,6 +14,9 @@ public struct HeartbeatWatch: Hashable, Sendable {
 
   /// Goes on with a silence that was said before a restart, or by another router.
   public mutating func resume(isSilent: Bool) { self.isSilent = isSilent }
+
+  /// Finds no silence before a moment: until then nothing need have come, or what has come may be read.
+  public mutating func wait(until moment: Timestamp) { waitsUntil = max(waitsUntil, moment) }
 
   /// When something came last.
   public var heardAt: Timestamp { lastHeard }
@@ -28,7 +33,7 @@ public struct HeartbeatWatch: Hashable, Sendable {
 
   /// What is to be said where nothing has come for so many milliseconds; once in each silence.
   public mutating func check(at now: Timestamp, silentAfter milliseconds: Int64) -> AlertSource? {
-    guard !isSilent, lastHeard.adding(milliseconds: milliseconds) <= now else { return nil }
+    guard !isSilent, waitsUntil <= now, lastHeard.adding(milliseconds: milliseconds) <= now else { return nil }
     isSilent = true
     return statement(at: now)
   }

@@ -52,6 +52,11 @@ extension AlertPipeline {
     return (records, forgotten)
   }
 
+  /// What a router that starts tells again, since it may have died before it could: what no alert and no command bears.
+  public var standingWords: [SharedRecord] {
+    [.calendar(ledger.calendar), .budget(ledger.budget)] + ledger.reports.values.map(SharedRecord.report)
+  }
+
   /// Takes in what another router has told. Its openings count among those of a volume spike, which the leader may find here.
   public mutating func learn(_ record: SharedRecord, from writer: String, at now: Timestamp) -> [Decision] {
     switch record {

@@ -28,9 +28,10 @@ extension AlertPipeline {
   /// Ends a silence; false where none of that id is pending or in force.
   public mutating func expireSilence(_ id: String, at now: Timestamp) -> Bool {
     changes.silences = true
-    guard silencer.expire(id, at: now) else { return false }
+    let isEnded = silencer.expire(id, at: now)
+    // One that is over is told too: a router that ended it may have died before it could tell.
     newWords += silencer.silences.filter { $0.id == id }.map(SharedRecord.silence)
-    return true
+    return isEnded
   }
 
   /// The open alerts that a set of matchers would hide, most dollars first.
@@ -40,10 +41,13 @@ extension AlertPipeline {
   /// follow until it is worse by a tier.
   public mutating func acknowledge(subject: String, author: String, at now: Timestamp) -> Bool {
     let word = Acknowledgement(author: author, at: now)
-    // Where another router reads the deal's partition, it is told.
-    if elsewhere.values.contains(where: { $0.openAlert?.source.subject == subject }) {
-      newWords.append(.acknowledgement(subject: subject, word))
+    // Where another router reads the deal's partition, it is told. It may also become this one's own, above all after a start.
+    let others = elsewhere.filter { $0.value.openAlert?.source.subject == subject }
+    for fingerprint in others.keys {
+      elsewhere[fingerprint]?.acknowledgement = word
+      changes.elsewhere.insert(fingerprint)
     }
+    if !others.isEmpty { newWords.append(.acknowledgement(subject: subject, word)) }
     return take(word, of: subject)
   }
 

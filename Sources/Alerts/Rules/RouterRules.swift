@@ -37,6 +37,8 @@ public struct RouterRules: Hashable, Sendable {
   public var backlogAge = Milliseconds(3_600_000)
   /// After how long without a record the router says so itself; nil for never.
   public var silentAfter: Milliseconds? = Milliseconds(1_800_000)
+  /// The intervals in which records are expected, by name; empty for at all times. Time outside of them is no silence.
+  public var expectedDuring: [String] = []
   /// Is asked for each minute while all is well: an outside watch that misses it raises the alarm.
   public var heartbeatURL: String?
   /// Links by which people judge scores, nil for none.
@@ -63,6 +65,11 @@ public struct RouterRules: Hashable, Sendable {
     guard !route.activeDuring.isEmpty else { return nil }
     let isActive = route.activeDuring.contains { intervals[$0]?.contains(now) == true }
     return isActive ? nil : "outside of \(route.activeDuring.joined(separator: ", "))"
+  }
+
+  /// Whether a stream without records would be silent at a moment, and not at rest.
+  public func expectsRecords(at now: Timestamp) -> Bool {
+    expectedDuring.isEmpty || expectedDuring.contains { intervals[$0]?.contains(now) == true }
   }
 
   func zone(of person: Person) -> Zone { person.zoneName.flatMap(Zone.init) ?? zone }

@@ -80,7 +80,7 @@ extension RulesLoader {
     route.groupBy = fields.map(\.text)
   }
 
-  private mutating func intervalNames(_ node: ConfigurationNode?) -> [String] {
+  mutating func intervalNames(_ node: ConfigurationNode?) -> [String] {
     texts(node).map { text, node in
       if !isDeclared(text, .interval) {
         fault(node.fault("there is no time interval \(text): declare it under time_intervals"))

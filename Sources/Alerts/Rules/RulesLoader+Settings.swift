@@ -24,6 +24,7 @@ extension RulesLoader {
     if let node = parts["silent_after"] {
       rules.silentAfter = node.text == "never" ? nil : length(node, atLeast: 1_000, or: "never")
     }
+    rules.expectedDuring = intervalNames(parts["expected_during"])
   }
 
   private static let messages = 0...1_000_000

@@ -48,7 +48,8 @@ public struct RulesLoader {
   private mutating func read(_ yaml: String) -> RouterRules? {
     let names = [
       "time_zone", "holidays", "time_intervals", "receivers", "route", "inhibit", "thresholds", "deduplication",
-      "digests", "owners", "owners_file", "budget", "storm", "spike", "backlog_age", "silent_after", "retention",
+      "digests", "owners", "owners_file", "budget", "storm", "spike", "backlog_age", "silent_after",
+      "expected_during", "retention",
       "heartbeat_url", "feedback",
     ]
     let file = file
