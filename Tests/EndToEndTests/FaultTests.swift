@@ -57,6 +57,17 @@ extension EndToEnd {
     }
 
     @Test(
+      "a partition that has no leader when its state is whole is waited for",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func leaderIsElected() throws
+    {
+      let drill = try Drill(seconds: 2) { $0.broker?.send("leader \($0.topics.changes) 0 -1") }
+      let scorer = try drill.stream.scorer()
+      #expect(eventually { scorer.output.contains("can't begin yet") || !scorer.isRunning })
+      drill.stream.broker?.send("leader \(drill.stream.topics.changes) 0 1")
+      try drill.expectSame([scorer])
+    }
+
+    @Test(
       "requests fail for a while", .enabled(if: isEmbedded, "needs the embedded broker"),
       arguments: [
         (Request.fetch, "6 7"), (Request.findCoordinator, "15 15 14"),

@@ -33,6 +33,8 @@ final class DealProcessor {
   var report = ScorerStatus.Thread()
   var tasks: [Int32: DealTask] = [:]
   var restorations: [Restoration] = []
+  /// What was restored and waits for the broker to say where its changes begin.
+  var ready = ReadyTasks()
   /// The clients of the last restoration, for the next.
   var idleReaders: Restoration.Readers?
   /// What was revoked and may come straight back, its last change committed.
@@ -289,7 +291,7 @@ final class DealProcessor {
   /// outcomes of the days before it.
   private func stepThroughHistory(_ now: Timestamp) throws(KafkaError) -> Int {
     // Restored partitions don't run ahead of those that are still to come.
-    guard !history.isEmpty, restorations.isEmpty else { return 0 }
+    guard !history.isEmpty, !isRestoring else { return 0 }
     var count = 0
     var step = HistoryStep(length: settings.backfillStep)
     while count < Self.backfillBatchSize, let next = history.next(at: .now, hasMore: hasMore) {
