@@ -13,6 +13,8 @@ public enum ScorerError: Error, Sendable {
   case unreadable(topic: String, partition: Int32, offset: Int64, DecodeFailure)
   /// Changes were deleted before they were processed.
   case changesLost(partition: Int32, position: Int64, oldest: Int64)
+  /// deals.changes ends before the position that its state was made from: it is not the topic that it was.
+  case changesReplaced(partition: Int32, position: Int64, end: Int64)
 
   /// The exit status of the program: a supervisor can tell a mistake in the set-up (2) from trouble with Kafka (3) and
   /// with the state (4).
@@ -20,7 +22,7 @@ public enum ScorerError: Error, Sendable {
     switch self {
     case .topic, .partitionsChanged: 2
     case .kafka: 3
-    case .unreadable, .changesLost: 4
+    case .unreadable, .changesLost, .changesReplaced: 4
     }
   }
 }
@@ -41,6 +43,10 @@ extension ScorerError: CustomStringConvertible {
       "partition \(partition) of deals.changes was processed up to offset \(position), but its oldest record is "
         + "\(oldest): records in between were deleted unread. Restore the topic, or delete deals.state's records of "
         + "this partition to start over from what is left."
+    case .changesReplaced(let partition, let position, let end):
+      "partition \(partition) of deals.changes was processed up to offset \(position), but it ends at \(end): it was cut "
+        + "or made anew, and deals.state and deals.outcomes are of the old one. Restore it, or make new topics with another "
+        + "prefix, send the changes there, and start the scorer on them."
     }
   }
 }

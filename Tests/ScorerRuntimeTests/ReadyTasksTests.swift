@@ -21,9 +21,9 @@ import Testing
     ready.noteRefusal(at: now)
     #expect(ready.next(at: now + .milliseconds(patience - 1)) == nil)
     #expect(ready.next(at: now + .milliseconds(patience)) === tasks[1])
-    ready.noteBegun()
-    #expect(ready.next(at: now)?.partition == 2)
-    ready.noteBegun()
+    ready.noteBegun(tasks[1])
+    #expect(ready.next(at: now) === tasks[2])
+    ready.noteBegun(tasks[2])
     #expect(ready.next(at: now) === tasks[0])
   }
 
@@ -38,7 +38,7 @@ import Testing
       before = ready.patience
     }
     #expect(before > 8 * first && before < 5_000)
-    ready.noteBegun()
+    ready.noteBegun(tasks[0])
     #expect(ready.patience == first)
   }
 
@@ -48,7 +48,7 @@ import Testing
     ready.add(tasks[1])
     ready.remove([0, 2])
     #expect(ready.partitions == [1])
-    ready.noteBegun()
+    ready.noteBegun(tasks[1])
     #expect(ready.isEmpty && ready.next(at: now) == nil)
   }
 }

@@ -46,7 +46,7 @@ extension DealProcessor {
     while let task = ready.next(at: .now) {
       do throws(ScorerError) {
         try begin(task)
-        ready.noteBegun()
+        ready.noteBegun(task)
       } catch {
         guard case .kafka(let cause) = error, cause.isRetriable || cause.isWithoutLeader else { throw error }
         ready.noteRefusal(at: .now)
@@ -58,15 +58,11 @@ extension DealProcessor {
 
   private func begin(_ task: DealTask) throws(ScorerError) {
     let partition = TopicPartition(settings.topics.changes, task.partition)
-    let oldest = try asking { () throws(KafkaError) in
-      try consumer.watermarks(partition, timeout: ready.patience).low
-    }
-    if task.engine.position.nextOffset < oldest {
-      guard !task.restoredPosition else {
-        throw .changesLost(
-          partition: task.partition, position: task.engine.position.nextOffset, oldest: oldest)
-      }
-      task.engine.skip(oldest - 1)
+    let bounds = try asking { () throws(KafkaError) in try consumer.watermarks(partition, timeout: ready.patience) }
+    try checkPosition(of: task, in: bounds)
+    guard task.phase == .restoring else {
+      // A partition that librdkafka has stopped to read can't be sought, only be assigned anew.
+      return try surrender(after: .abort("\(partition) was said to be out of range, and is not"))
     }
     try asking { () throws(KafkaError) in
       try pauseAssigned()
@@ -76,6 +72,19 @@ extension DealProcessor {
     }
     if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
     task.phase = .running
+  }
+
+  /// Whether everything from a task's position on is still there.
+  private func checkPosition(of task: DealTask, in bounds: (low: Int64, high: Int64)) throws(ScorerError) {
+    let position = task.engine.position.nextOffset
+    guard position <= bounds.high else {
+      throw .changesReplaced(partition: task.partition, position: position, end: bounds.high)
+    }
+    guard position < bounds.low else { return }
+    guard position == 0, !task.restoredPosition else {
+      throw .changesLost(partition: task.partition, position: position, oldest: bounds.low)
+    }
+    task.engine.skip(bounds.low - 1)
   }
 
   /// Has a partition of the past taken in the order of time, and one of the present as its changes come.

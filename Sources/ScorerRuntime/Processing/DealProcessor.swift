@@ -230,11 +230,18 @@ final class DealProcessor {
     }
     try awaitOwnOutcomes()
     if let handlerError { throw handlerError }
+    try takeEvents()
+    if let error = writer.producer.fatalError { try recover(from: error) }
+  }
+
+  private func takeEvents() throws(ScorerError) {
     for case .failed(let error, let partition) in consumer.takeEvents() {
       if error.isFatal { throw .kafka(error) }
       logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
+      guard error.isOutOfRange, let partition, let task = tasks[partition.partition] else { continue }
+      // librdkafka reads no more of it: what has become of its changes must be asked.
+      if task.phase == .running { ready.add(task) }
     }
-    if let error = writer.producer.fatalError { try recover(from: error) }
   }
 
   private func tendGroup() {
@@ -436,7 +443,7 @@ final class DealProcessor {
   /// Without transactions nothing can be undone that was handed to the broker: so after a write that failed, or when this
   /// thread may own nothing any more. With them, after another has ended this thread's transaction: it was out of its group,
   /// whether it knows that already or not.
-  private func surrender(after error: KafkaError) throws(ScorerError) {
+  func surrender(after error: KafkaError) throws(ScorerError) {
     guard error.isRetriable || error.requiresAbort || error.isFenced else { throw .kafka(error) }
     logger.warning("gave up its partitions and joins again: \(error)")
     report.hasJoined = false

@@ -1,4 +1,5 @@
 /// Tasks whose state is whole and that are not scored yet: the broker must say first where their changes begin and end.
+/// So must it for a running one whose position it calls out of range.
 struct ReadyTasks {
   /// Milliseconds for which an answer is waited: it holds up the partitions that are scored. A broker that is slow and not
   /// away must have its time all the same, so they grow.
@@ -27,9 +28,9 @@ struct ReadyTasks {
     return waiting.first
   }
 
-  /// The next task has begun.
-  mutating func noteBegun() {
-    waiting.removeFirst()
+  /// A task has begun, or was given up.
+  mutating func noteBegun(_ task: DealTask) {
+    waiting.removeAll { $0 === task }
     patience = Self.patienceRange.lowerBound
     pausedUntil = nil
   }
