@@ -318,8 +318,9 @@ final class DealProcessor {
     return count
   }
 
-  /// Whether a partition may be known to have changes that have not come yet; it is as long as nothing is known.
-  private func hasMore(_ partition: Int32) -> Bool { tasks[partition].map { !isCaughtUp($0) } ?? false }
+  /// Whether a partition that shows nothing may be known to have more; it is as long as nothing is known. Called while
+  /// `history` looks for what comes next.
+  private func hasMore(_ partition: Int32) -> Bool { tasks[partition].map { !hasReachedEnd($0) } ?? false }
 
   /// Steps through one record. Returns whether it belongs to the present.
   private func process(
@@ -410,9 +411,17 @@ final class DealProcessor {
   }
 
   private func isCaughtUp(_ task: DealTask) -> Bool {
+    // What was only looked at counts for the consumer as handed out.
+    !history.hasHead(task.partition) && hasReachedEnd(task)
+  }
+
+  /// Whether everything that a partition is known to have was handed out, and nothing of it waits to be taken.
+  private func hasReachedEnd(_ task: DealTask) -> Bool {
     let partition = TopicPartition(settings.topics.changes, task.partition)
-    guard let watermarks = consumer.cachedWatermarks(partition) else { return false }
-    return task.engine.position.nextOffset >= watermarks.high
+    guard let end = consumer.cachedWatermarks(partition)?.high else { return false }
+    if task.engine.position.nextOffset >= end { return true }
+    // The markers of the connector's transactions are never handed out, but passed by.
+    return (try? consumer.positions(of: [partition])[partition]).map { $0 >= end } ?? false
   }
 
   /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
