@@ -128,6 +128,22 @@ extension EndToEnd {
       #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
     }
 
+    @Test(
+      "a scorer whose broker is silent waits for it once when it is asked to end",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func brokerSilent() throws
+    {
+      let drill = try Drill(seconds: 20)
+      let scorer = try drill.stream.scorer()
+      try drill.wait(untilScored: 0.1)
+      // So slow that something is under way at any time.
+      drill.stream.broker?.send("rtt 300")
+      try drill.wait(untilScored: 0.2)
+      drill.stream.broker?.signal(SIGSTOP)
+      scorer.terminate()
+      #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
+      #expect(!scorer.output.contains("not committed before the partitions went"))
+    }
+
     @Test("the log's disk is full") func fullDisk() throws {
       let drill = try Drill(seconds: 1)
       try drill.expectSame([try drill.stream.scorer("one", device: "/dev/full")])

@@ -93,7 +93,7 @@ extension DealProcessor {
     } catch {
       // What was not committed is done again by the next owner.
       logger.warning("not committed before the partitions went: \(error)")
-      abandonAndRollBack(error)
+      giveUp(partitions, after: error)
     }
     drop(partitions)
   }
@@ -111,14 +111,28 @@ extension DealProcessor {
     for task in running { task.engine.rollback() }
   }
 
-  private func abandonAndRollBack(_ cause: KafkaError) {
+  /// Undoes what could not be committed before partitions went. The group waits for this: so a broker that did not answer in
+  /// time is not asked to abort either.
+  private func giveUp(_ partitions: [TopicPartition], after cause: KafkaError) {
     if cause.errorClass != .abortable, !cause.isRetriable, !cause.isFenced { handlerError = .kafka(cause) }
     do throws(KafkaError) {
-      if cause.isFenced { try renewOutput() } else { try committer.abandon() }
+      if !(try abort(after: cause)) { try forsake(partitions) }
     } catch {
       handlerError = .kafka(error)
     }
     for task in running { task.engine.rollback() }
+  }
+
+  /// Ends the open transaction, so that the next owner need not wait for its time to be over; false where it stays open.
+  private func abort(after cause: KafkaError) throws(KafkaError) -> Bool {
+    guard settings.guarantee == .exactlyOnce, cause.requiresAbort else { return false }
+    do throws(KafkaError) {
+      try committer.abandon(timeout: Int32(settings.sessionTimeout / 4))
+      return true
+    } catch {
+      guard error.isRetriable || error.isFenced else { throw error }
+      return false
+    }
   }
 
   func drop(_ partitions: [TopicPartition]) {

@@ -223,7 +223,7 @@ final class DealProcessor {
       try committer.poll(running)
       // Entries of an open transaction are not read by anybody, us included.
       if settings.guarantee == .exactlyOnce, isBackfilling, settings.backfillLedgerWait > 0, entriesUnderWay > 0 {
-        try committer.finish(running, timeout: 30_000)
+        try committer.finish(running, timeout: nil)
       }
     } catch {
       try recover(from: error)
@@ -432,7 +432,7 @@ final class DealProcessor {
     logger.warning("transaction aborted: \(error)")
     output.removeAll()
     do throws(KafkaError) {
-      try committer.abandon()
+      try committer.abandon(timeout: nil)
       var positions: [TopicPartition: StartOffset] = [:]
       for task in running {
         task.engine.rollback()
@@ -476,7 +476,7 @@ final class DealProcessor {
     kept = [:]
     drop(partitions)
     if settings.guarantee == .exactlyOnce { return try renewOutput() }
-    try committer.abandon()
+    committer.discard()
     writer.producer.purge()
   }
 
@@ -485,6 +485,8 @@ final class DealProcessor {
     do throws(KafkaError) {
       try committer.finish(running, timeout: 1_500)
     } catch {
+      // What was not done by now is done again after the next start. Leaving the group must not wait for it once more.
+      committer.discard()
       close()
       if error.errorClass == .abortable || error.isFenced { return }
       throw .kafka(error)

@@ -79,15 +79,13 @@ final class PipelinedCommitter: Committer {
     commits.poll()
   }
 
-  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func finish(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError) {
     takeStep(tasks)
-    let deadline = ContinuousClock.now + .milliseconds(timeout)
+    let deadline = timeout.map { ContinuousClock.now + .milliseconds(Int($0)) }
     while !isIdle {
       try advance()
       if isIdle { break }
-      if ContinuousClock.now > deadline {
-        try writer.producer.flush(timeout: 0)
-      }
+      if let deadline, ContinuousClock.now > deadline { try writer.producer.flush(timeout: 0) }
       DedicatedThread.pause(milliseconds: 1)
     }
     // For lag tools alone, so not worth the two seconds within which a scorer ends.
@@ -95,7 +93,9 @@ final class PipelinedCommitter: Committer {
     commits.forget()
   }
 
-  func abandon() throws(KafkaError) {
+  func abandon(timeout: Int32?) throws(KafkaError) { discard() }
+
+  func discard() {
     steps = []
     states = []
     commits.forget()

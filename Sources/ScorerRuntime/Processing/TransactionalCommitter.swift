@@ -38,7 +38,7 @@ final class TransactionalCommitter: Committer {
   func join() throws(KafkaError) {
     guard !hasJoined else { return }
     let producer = writer.producer
-    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
+    try retrying(until: nil) { _ throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
     hasJoined = true
   }
 
@@ -58,22 +58,26 @@ final class TransactionalCommitter: Committer {
 
   func poll(_ tasks: [DealTask]) throws(KafkaError) {
     guard let begun, ContinuousClock.now - begun >= interval else { return }
-    try commit(tasks, timeout: 30_000)
+    try commit(tasks, until: nil)
   }
 
-  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func finish(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError) {
     guard begun != nil else { return }
-    try commit(tasks, timeout: timeout)
+    try commit(tasks, until: Self.deadline(timeout))
   }
 
-  func abandon() throws(KafkaError) {
+  func abandon(timeout: Int32?) throws(KafkaError) {
     guard begun != nil else { return }
     let producer = writer.producer
-    try retrying { () throws(KafkaError) in try producer.abortTransaction() }
+    try retrying(until: Self.deadline(timeout)) { timeout throws(KafkaError) in
+      try producer.abortTransaction(timeout: timeout)
+    }
     begun = nil
   }
 
-  private func commit(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func discard() { begun = nil }
+
+  private func commit(_ tasks: [DealTask], until deadline: ContinuousClock.Instant?) throws(KafkaError) {
     let start = DispatchTime.now()
     let changed = tasks.filter(\.engine.hasUncommittedChanges)
     var offsets: [TopicPartition: Int64] = [:]
@@ -87,22 +91,38 @@ final class TransactionalCommitter: Committer {
       guard let metadata = consumer.groupMetadata() else {
         throw KafkaError.abort("this member has no place in its group")
       }
-      try retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
+      try retrying(until: deadline) { timeout throws(KafkaError) in
+        try producer.send(offsets: offsets, as: metadata, timeout: timeout)
+      }
     }
-    try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
+    try retrying(until: deadline) { timeout throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
     begun = nil
     for task in changed { task.engine.commit() }
     latency.recordInterval(since: start)
   }
 
-  /// Makes a call again for as long as its error is retriable and nobody wants the end: librdkafka goes on where it was.
-  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+  /// Makes a call again for as long as its error is retriable: librdkafka goes on where it was. Until the deadline; without
+  /// one until somebody wants the end.
+  private func retrying(
+    until deadline: ContinuousClock.Instant?, _ call: (Int32) throws(KafkaError) -> Void
+  ) throws(KafkaError) {
     while true {
       do throws(KafkaError) {
-        return try call()
+        return try call(Self.milliseconds(until: deadline))
       } catch {
-        guard error.isRetriable, !isStopped() else { throw error }
+        let isOver = deadline.map { ContinuousClock.now >= $0 } ?? isStopped()
+        guard error.isRetriable, !isOver else { throw error }
       }
     }
+  }
+
+  private static func deadline(_ timeout: Int32?) -> ContinuousClock.Instant? {
+    timeout.map { .now + .milliseconds(Int($0)) }
+  }
+
+  /// What a call is given to wait: half a minute at most.
+  private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+    guard let deadline else { return 30_000 }
+    return Int32(min(max((deadline - .now) / .milliseconds(1), 1), 30_000))
   }
 }
