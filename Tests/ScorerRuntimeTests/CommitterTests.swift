@@ -35,6 +35,28 @@ import Topics
       try writer.write(StateRecords(task.engine, writer: nil, &encoder), partition: 0, group)
     }
 
+    /// The positions that deals.state holds, in their order.
+    func positions() throws -> [Int64] {
+      var configuration = ConsumerConfiguration(client: client, groupID: "reader")
+      configuration.reportsPartitionEnd = true
+      let reader = try Consumer(configuration, logger: logger)
+      defer { reader.close() }
+      try reader.assign([TopicPartition(topics.state, 0): .beginning])
+      let decoder = StateDecoder()
+      var found: [Int64] = []
+      while reader.takeEvents().isEmpty {
+        try reader.withBatch(maxMessages: 100, timeout: 100) { batch in
+          try batch.forEach { message in
+            let record = try message.key.withUnsafeBytes { key in
+              try message.value.withUnsafeBytes { try decoder.decode(key: key, value: $0) }
+            }
+            if case .position(let position, _) = record { found.append(position.nextOffset) }
+          }
+        }
+      }
+      return found
+    }
+
     func close() {
       consumer.close()
       writer.producer.close()
@@ -58,5 +80,28 @@ import Topics
     #expect(!committer.isIdle)
     committer.discard()
     #expect(committer.isIdle)
+  }
+
+  @Test("a step's state is not written behind that of a step that was given up", .timeLimit(.minutes(5)))
+  func gap() throws {
+    let ground = try Ground { $0.linger = 0 }
+    defer { ground.close() }
+    let lease = Lease(sessionTimeout: 300_000)
+    let committer = PipelinedCommitter(ground.writer, ground.consumer, lease, topic: ground.topics.changes)
+    // The broker takes its time, then refuses the first write for good, and would take the next.
+    try ground.broker.setRoundTrip(broker: 1, milliseconds: 200)
+    ground.broker.pushErrors(apiKey: 0, [10])
+    ground.task.engine.skip(0)
+    try committer.endStep([ground.task])
+    // Without this breath both could be one request: the test would see nothing, and fail nobody.
+    DedicatedThread.pause(milliseconds: 100)
+    ground.task.engine.skip(1)
+    try committer.endStep([ground.task])
+    #expect(throws: KafkaError.self) {
+      while !committer.isIdle { try committer.poll([ground.task]) }
+    }
+    committer.discard()
+    try ground.writer.producer.flush(timeout: 60_000)
+    #expect(try ground.positions() == [])
   }
 }
