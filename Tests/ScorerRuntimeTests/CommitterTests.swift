@@ -32,7 +32,7 @@ import Topics
 
     func write(_ group: DeliveryGroup) throws {
       var encoder = JSONWriter()
-      try writer.write(StateRecords(task.engine, writer: nil, &encoder), partition: 0, group)
+      try writer.write(StateRecords(task.engine, writer: nil, partitions: 1, &encoder), partition: 0, group)
     }
 
     /// The positions that deals.state holds, in their order.
@@ -50,7 +50,7 @@ import Topics
             let record = try message.key.withUnsafeBytes { key in
               try message.value.withUnsafeBytes { try decoder.decode(key: key, value: $0) }
             }
-            if case .position(let position, _) = record { found.append(position.nextOffset) }
+            if case .position(let position, _, _) = record { found.append(position.nextOffset) }
           }
         }
       }
@@ -69,7 +69,8 @@ import Topics
     let ground = try Ground { $0.transactionalID = "tx" }
     defer { ground.close() }
     let committer = TransactionalCommitter(
-      ground.writer, ground.consumer, topic: ground.topics.changes, member: "m", interval: 0, isStopped: { false })
+      ground.writer, ground.consumer, topic: ground.topics.changes, partitions: 1, member: "m", interval: 0,
+      isStopped: { false })
     try committer.join()
     try committer.beginStep()
     try ground.write(committer.group)
@@ -87,7 +88,8 @@ import Topics
     let ground = try Ground { $0.linger = 0 }
     defer { ground.close() }
     let lease = Lease(sessionTimeout: 300_000)
-    let committer = PipelinedCommitter(ground.writer, ground.consumer, lease, topic: ground.topics.changes)
+    let committer = PipelinedCommitter(
+      ground.writer, ground.consumer, lease, topic: ground.topics.changes, partitions: 1)
     // The broker takes its time, then refuses the first write for good, and would take the next.
     try ground.broker.setRoundTrip(broker: 1, milliseconds: 200)
     ground.broker.pushErrors(apiKey: 0, [10])

@@ -73,7 +73,7 @@ extension DealProcessor {
       readers = try Restoration.Readers(settings, logger: logger)
     }
     idleReaders = nil
-    restorations.append(try Restoration(new, settings, readers, logger: logger, metrics: metrics))
+    restorations.append(try Restoration(new, of: self.partitions, settings, readers, logger: logger, metrics: metrics))
     for task in new { tasks[task.partition] = task }
     toPause += partitions
     succeeded = [settings.memberName(thread: number)]

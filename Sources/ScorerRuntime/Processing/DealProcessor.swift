@@ -96,14 +96,14 @@ final class DealProcessor {
         Self.consumerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.consumer.receive(_:) }
       )
       (writer, committer) = try Self.output(
-        settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
+        settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
     } catch {
       throw .kafka(error)
     }
   }
 
   private static func output(
-    _ settings: ScorerSettings, _ number: Int, _ consumer: Consumer, _ lease: Lease, logger: Logger,
+    _ settings: ScorerSettings, _ number: Int, _ partitions: Int, _ consumer: Consumer, _ lease: Lease, logger: Logger,
     gauges: StatisticsGauges?, isStopped: @escaping @Sendable () -> Bool
   ) throws(KafkaError) -> (OutputWriter, any Committer) {
     let producer = try Producer(
@@ -111,10 +111,11 @@ final class DealProcessor {
     let writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
     let topic = settings.topics.changes
     guard settings.guarantee == .exactlyOnce else {
-      return (writer, PipelinedCommitter(writer, consumer, lease, topic: topic))
+      return (writer, PipelinedCommitter(writer, consumer, lease, topic: topic, partitions: partitions))
     }
     let committer = TransactionalCommitter(
-      writer, consumer, topic: topic, member: settings.memberName(thread: number), interval: settings.commitInterval,
+      writer, consumer, topic: topic, partitions: partitions, member: settings.memberName(thread: number),
+      interval: settings.commitInterval,
       isStopped: isStopped)
     return (writer, committer)
   }
@@ -124,7 +125,7 @@ final class DealProcessor {
   func renewOutput() throws(KafkaError) {
     writer.producer.close()
     (writer, committer) = try Self.output(
-      settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
+      settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
   }
 
   private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {

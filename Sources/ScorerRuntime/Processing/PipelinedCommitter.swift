@@ -35,6 +35,7 @@ final class PipelinedCommitter: Committer {
   private let consumer: Consumer
   private let lease: Lease
   private let topic: String
+  private let partitions: Int
   private var encoder = JSONWriter()
   private var steps: [Step] = []
   private var state: State?
@@ -42,7 +43,8 @@ final class PipelinedCommitter: Committer {
   /// The position in deals.state is what counts: a commit that is lost does no harm, but would show as lag.
   private let commits: OffsetCommits
 
-  init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String) {
+  init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String, partitions: Int) {
+    self.partitions = partitions
     self.lease = lease
     self.writer = writer
     self.consumer = consumer
@@ -74,7 +76,10 @@ final class PipelinedCommitter: Committer {
     var step = Step(outputs: group, records: [])
     for task in tasks where task.engine.hasUncommittedChanges {
       step.records.append(
-        (task.partition, task.engine.position.nextOffset, StateRecords(task.engine, writer: nil, &encoder)))
+        (
+          task.partition, task.engine.position.nextOffset,
+          StateRecords(task.engine, writer: nil, partitions: partitions, &encoder)
+        ))
       task.engine.commit()
     }
     guard !step.records.isEmpty else { return }

@@ -9,6 +9,7 @@ final class TransactionalCommitter: Committer {
   private let writer: OutputWriter
   private let consumer: Consumer
   private let topic: String
+  private let partitions: Int
   /// This member of the group, which positions name as their writer: its heir ends what it leaves open.
   private let member: String
   /// Not by the wall clock: set back by an hour, it would leave a transaction open for that hour.
@@ -20,13 +21,14 @@ final class TransactionalCommitter: Committer {
   private var hasJoined = false
 
   init(
-    _ writer: OutputWriter, _ consumer: Consumer, topic: String, member: String, interval: Int,
+    _ writer: OutputWriter, _ consumer: Consumer, topic: String, partitions: Int, member: String, interval: Int,
     isStopped: @escaping @Sendable () -> Bool
   ) {
     self.isStopped = isStopped
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
+    self.partitions = partitions
     self.member = member
     self.interval = .milliseconds(interval)
   }
@@ -82,7 +84,8 @@ final class TransactionalCommitter: Committer {
     let changed = tasks.filter(\.engine.hasUncommittedChanges)
     var offsets: [TopicPartition: Int64] = [:]
     for task in changed {
-      try writer.write(StateRecords(task.engine, writer: member, &encoder), partition: task.partition, group)
+      try writer.write(
+        StateRecords(task.engine, writer: member, partitions: partitions, &encoder), partition: task.partition, group)
       offsets[TopicPartition(topic, task.partition)] = task.engine.position.nextOffset
     }
     let producer = writer.producer
