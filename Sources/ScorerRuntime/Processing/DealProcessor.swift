@@ -93,7 +93,8 @@ final class DealProcessor {
         ? (consumer: StatisticsGauges(logger: logger), producer: StatisticsGauges(logger: logger)) : nil
       self.gauges = gauges
       consumer = try Consumer(
-        Self.consumerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.consumer.receive(_:) }
+        Self.consumerConfiguration(settings, number, partitions), logger: logger,
+        statistics: gauges.map { $0.consumer.receive(_:) }
       )
       (writer, committer) = try Self.output(
         settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
@@ -128,7 +129,9 @@ final class DealProcessor {
       settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
   }
 
-  private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {
+  private static func consumerConfiguration(
+    _ settings: ScorerSettings, _ number: Int, _ partitions: Int
+  ) -> ConsumerConfiguration {
     var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
     configuration.client.clientID += "-consumer-\(number)"
     configuration.groupInstanceID = settings.memberName(thread: number)
@@ -136,6 +139,8 @@ final class DealProcessor {
     // A member learns by its heartbeat that the group shares out anew: until then the partitions of one that died lie idle.
     configuration.heartbeatInterval = max(100, min(250, settings.sessionTimeout / 20))
     configuration.fetchWaitMax = settings.fetchWaitMax
+    let limits = QueueLimits(partitions: partitions)
+    (configuration.queuedMaxKibibytes, configuration.queuedMinMessages) = (limits.kibibytes, limits.messages)
     return configuration
   }
 
