@@ -18,8 +18,10 @@ struct TopicCheck {
       let found = cluster.topics[name]?.partitions ?? 0
       guard found == partitions else {
         throw .topic(
-          "\(name) has \(found) partitions, \(topics.changes) has \(partitions); they must be equal. "
-            + "See `dealpulse topics check`; `\(apply) --deal-partitions \(partitions)` adds those that are missing")
+          "\(name) has \(found) partitions, \(topics.changes) has \(partitions); they must be equal. Partitions can't be added "
+            + "later: deals would move to other ones, away from their state. Make new topics with another prefix "
+            + "(`dealpulse topics apply --topic-prefix ... --deal-partitions \(partitions)`) and send the changes there; or, "
+            + "where nothing was scored yet, delete \(name) and run `\(apply) --deal-partitions \(partitions)`")
       }
     }
     let outcomes = cluster.topics[topics.outcomes]?.partitions ?? 0

@@ -37,12 +37,12 @@ import Testing
     let decoder = StateDecoder()
     let position = ChangelogPosition(nextOffset: 42, streamTime: Timestamp(milliseconds: 1_500), isLive: true)
     let key = Array(ChangelogPosition.key.utf8)
-    // Records of older versions, and those written without a transaction, name no writer.
-    for writer in [nil, "scorer-1-0"] {
-      let bytes = written { $0.position(position, writer: writer) }
+    // Records of older versions, and those written without a transaction, name no writer; and the former no partitions.
+    for (writer, partitions) in [(nil, nil), (nil, 12), ("scorer-1-0", nil), ("scorer-1-0", 12)] {
+      let bytes = written { $0.position(position, writer: writer, partitions: partitions) }
       #expect(
         try key.withUnsafeBytes { key in try bytes.withUnsafeBytes { try decoder.decode(key: key, value: $0) } }
-          == .position(position, writer: writer))
+          == .position(position, writer: writer, partitions: partitions))
     }
     let deal = Array("D1".utf8)
     #expect(try deal.withUnsafeBytes { try decoder.decode(key: $0, value: nil) } == .deal(DealID("D1")!, nil))

@@ -20,6 +20,7 @@ import Testing
     let position = ChangelogPosition(nextOffset: 1, streamTime: samples.instant(), isLive: false)
     #expect(try faults("state.schema.json") { $0.position(position) } == [])
     #expect(try faults("state.schema.json") { $0.position(position, writer: "scorer-1-0") } == [])
+    #expect(try faults("state.schema.json") { $0.position(position, partitions: 12) } == [])
   }
 
   @Test("the schemas refuse what is wrong")

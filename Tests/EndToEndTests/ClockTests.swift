@@ -53,6 +53,39 @@ extension EndToEnd {
       try scorer.stop()
     }
 
+    @Test("a deal ages though the last record of its partition is the end of a transaction") func agesBehindMarker()
+      throws
+    {
+      let stream = try Stream(partitions: 1)
+      let clock = TestClock()
+      // A deal ages first after 45 days in a stage. A cluster takes no record of the future.
+      let days: Int64 = 46 * 86_400_000
+      clock.jump(milliseconds: -days)
+      var configuration = ProducerConfiguration(client: stream.client)
+      configuration.transactionalID = stream.group
+      let producer = try Producer(configuration, logger: Stream.quiet)
+      defer { producer.close() }
+      let (topic, group) = (try producer.topic(stream.topics.changes), DeliveryGroup())
+      let now = clock.now().rfc3339
+      let change = """
+        {"event_id":"D1-1","deal_id":"D1","change":"created","occurred_at":"\(now)","deal":{"created_at":"\(now)",\
+        "stage":"Demo","amount":10,"currency":"USD","outcome":null}}
+        """
+      try producer.initTransactions()
+      try producer.beginTransaction()
+      try "D1".utf8.span.bytes.withUnsafeBytes { key in
+        try change.utf8.span.bytes.withUnsafeBytes { value in
+          try producer.produce(to: topic, key: key, value: value, group: group)
+        }
+      }
+      try producer.commitTransaction()
+      let scorer = InsideScorer(stream, clock: clock)
+      #expect(try eventually { try StreamOutcome(of: stream).riskRecords == 1 })
+      clock.jump(milliseconds: days)
+      #expect(try eventually { try StreamOutcome(of: stream).riskRecords == 2 })
+      try scorer.stop()
+    }
+
     @Test("the producer's queue is full all the time") func fullQueue() throws {
       let drill = try Drill(seconds: 1)
       let scorer = InsideScorer(drill.stream, properties: ["queue.buffering.max.messages": "20"])

@@ -45,15 +45,28 @@ extension EndToEnd {
       try drill.expectSame([other, sleeper])
     }
 
-    @Test("the broker stands still for longer than a session", .enabled(if: isEmbedded, "needs the embedded broker"))
+    @Test(
+      "the broker stands still for twenty seconds, longer than a session and than any answer is waited for",
+      .enabled(if: isEmbedded, "needs the embedded broker"))
     func brokerStandsStill() throws {
       let drill = try Drill(seconds: 4)
       let scorer = try drill.stream.scorer()
       try drill.wait(untilScored: 0.2)
       drill.stream.broker?.signal(SIGSTOP)
-      // Eight seconds are the fault: a session has six.
-      Thread.sleep(forTimeInterval: 8)
+      // Twenty seconds are the fault: a session has six, a question to the broker ten at most.
+      Thread.sleep(forTimeInterval: 20)
       drill.stream.broker?.signal(SIGCONT)
+      try drill.expectSame([scorer])
+    }
+
+    @Test(
+      "a partition that has no leader when its state is whole is waited for",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func leaderIsElected() throws
+    {
+      let drill = try Drill(seconds: 2) { $0.broker?.send("leader \($0.topics.changes) 0 -1") }
+      let scorer = try drill.stream.scorer()
+      #expect(eventually { scorer.output.contains("can't begin yet") || !scorer.isRunning })
+      drill.stream.broker?.send("leader \(drill.stream.topics.changes) 0 1")
       try drill.expectSame([scorer])
     }
 
@@ -139,6 +152,22 @@ extension EndToEnd {
       drill.stream.broker?.wait()
       scorer.terminate()
       #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
+    }
+
+    @Test(
+      "a scorer whose broker is silent waits for it once when it is asked to end",
+      .enabled(if: isEmbedded, "needs the embedded broker")) func brokerSilent() throws
+    {
+      let drill = try Drill(seconds: 20)
+      let scorer = try drill.stream.scorer()
+      try drill.wait(untilScored: 0.1)
+      // So slow that something is under way at any time.
+      drill.stream.broker?.send("rtt 300")
+      try drill.wait(untilScored: 0.2)
+      drill.stream.broker?.signal(SIGSTOP)
+      scorer.terminate()
+      #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
+      #expect(!scorer.output.contains("not committed before the partitions went"))
     }
 
     @Test("the log's disk is full") func fullDisk() throws {

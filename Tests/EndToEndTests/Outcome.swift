@@ -24,7 +24,7 @@ struct StreamOutcome: Equatable {
       }
       switch record {
       case .deal(let id, let state): states[id] = state.map(Self.withoutScores)
-      case .position(let position, _): positions[message.partition] = position
+      case .position(let position, _, _): positions[message.partition] = position
       }
     }
     let risks = RiskDecoder()

@@ -111,7 +111,18 @@ extension EndToEnd {
         "deal-scorer", ["--bootstrap-servers", stream.servers, "--topic-prefix", "wrong."])
       #expect(status == 2)
       #expect(output.contains("wrong.deals.state has 3 partitions"))
-      #expect(output.contains("dealpulse topics apply"))
+      #expect(output.contains("Make new topics with another prefix (`dealpulse topics apply"))
+    }
+
+    @Test("a state of another number of partitions stops the start, with what to do") func statePartitions() throws {
+      let stream = try Stream(partitions: 2)
+      var writer = JSONWriter()
+      writer.position(ChangelogPosition(nextOffset: 0, streamTime: nil), partitions: 1)
+      try stream.produce(topic: stream.topics.state, key: ChangelogPosition.key, writer.bytes)
+      let scorer = try stream.scorer()
+      #expect(eventually { !scorer.isRunning }, "\(scorer.output.suffix(2_000))")
+      #expect(scorer.wait() == 2)
+      #expect(scorer.output.contains("was made when deals.changes had 1 partitions, and now it has 2"))
     }
 
     @Test("a broker that is not there is waited for, and the wait can be ended")

@@ -11,7 +11,8 @@ struct BrokerCommand: ParsableCommand {
     discussion: """
       It holds its data in memory, at most 5 MiB and 100,000 batches in a partition (the oldest are dropped), does not
       compact, does not isolate transactions and forgets everything when it ends. Commands on standard input, one a line:
-      topic NAME PARTITIONS | error API_KEY CODE... | clear API_KEY | rtt MS | down | up | coordinator GROUP BROKER | quit
+      topic NAME PARTITIONS | error API_KEY CODE... | clear API_KEY | rtt MS | down | up | coordinator GROUP BROKER |
+      leader TOPIC PARTITION BROKER (-1 for none) | quit
       """)
 
   @Option(help: "A file to which the bootstrap address is written once the broker answers.")
@@ -86,6 +87,9 @@ struct BrokerCommand: ParsableCommand {
     case ("coordinator", 3):
       guard let number = Int32(words[2]) else { return false }
       try broker.setCoordinator(kind: "group", key: words[1], broker: number)
+    case ("leader", 4):
+      guard let partition = Int32(words[2]), let number = Int32(words[3]) else { return false }
+      try broker.setLeader(of: TopicPartition(words[1], partition), broker: number)
     case ("down", 1): try broker.takeDown(broker: 1)
     case ("up", 1): try broker.bringUp(broker: 1)
     default: return false

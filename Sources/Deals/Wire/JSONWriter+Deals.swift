@@ -167,8 +167,10 @@ extension JSONWriter {
 
   /// The position's record of `deals.state`.
   ///
-  /// - Parameter writer: The group's member that writes it within a transaction; nil without one.
-  public mutating func position(_ position: ChangelogPosition, writer: String? = nil) {
+  /// - Parameters:
+  ///   - writer: The group's member that writes it within a transaction; nil without one.
+  ///   - partitions: How many partitions deals.changes has; nil to leave that out.
+  public mutating func position(_ position: ChangelogPosition, writer: String? = nil, partitions: Int? = nil) {
     beginObject()
     key("version")
     integer(1)
@@ -180,6 +182,10 @@ extension JSONWriter {
     if let writer {
       key("writer")
       string(writer)
+    }
+    if let partitions {
+      key("partitions")
+      integer(Int64(partitions))
     }
     endObject()
   }

@@ -2,8 +2,9 @@
 public enum ChangelogRecord: Hashable, Sendable {
   /// A deal; nil is its tombstone.
   case deal(DealID, DealState?)
-  /// How far the twin partition was processed, and the group's member that wrote so within a transaction; nil without one.
-  case position(ChangelogPosition, writer: String?)
+  /// How far the twin partition was processed, the group's member that wrote so within a transaction (nil without one), and
+  /// how many partitions deals.changes had then (nil in records of older versions).
+  case position(ChangelogPosition, writer: String?, partitions: Int?)
 }
 
 /// Reads records of `deals.state`. Belongs to one thread.
@@ -54,6 +55,7 @@ public final class StateDecoder {
       var streamTime: Timestamp?
       var isLive = false
       var writer: String?
+      var partitions: Int?
       try root.forEachMember { key, value throws(DecodeFailure) in
         switch key {
         case .version: try value.requireVersion()
@@ -61,12 +63,14 @@ public final class StateDecoder {
         case .streamTime: streamTime = try value.timestamp(key)
         case .live: isLive = try value.boolean(key)
         case .writer: writer = try value.string(key)
+        case .partitions: partitions = try value.integer(key, in: 1...Int(Int32.max))
         default: return
         }
       }
       guard let nextOffset else { throw missing("next_offset") }
       return .position(
-        ChangelogPosition(nextOffset: nextOffset, streamTime: streamTime, isLive: isLive), writer: writer)
+        ChangelogPosition(nextOffset: nextOffset, streamTime: streamTime, isLive: isLive), writer: writer,
+        partitions: partitions)
     }
   }
 }

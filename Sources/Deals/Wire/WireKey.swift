@@ -11,7 +11,7 @@ enum WireKey: UInt16, CaseIterable {
   case id, text, ageDays, daysInStage, configurationHash, mode, verdict, reason, by, at
   case shiftID, kind, phase, detector, segment, title, before, after, dealsBefore, dealsAfter, evidence, evidenceNeeded
   case beganAt, beganFrom, beganTo, openedAt, openDeals, openAmount, driver, action, ledgerOffset
-  case period, from, to, subject, lines, figures, labels, name, lateOutcomes, writer
+  case period, from, to, subject, lines, figures, labels, name, lateOutcomes, writer, partitions
 
   /// The name on the wire.
   var name: String {

@@ -127,8 +127,11 @@ public struct ConsumerConfiguration: Hashable, Sendable {
   public var heartbeatInterval = 2_000
   /// Milliseconds that may lie between two polls.
   public var maxPollInterval = 300_000
-  /// Kibibytes that may lie fetched and unread in all partitions.
+  /// Kibibytes that may lie fetched and unread: of all partitions together that polls hand out, and of each one alone that
+  /// has a `PartitionQueue`. What has been asked for comes on top.
   public var queuedMaxKibibytes = 65_536
+  /// Records that may, in the same way.
+  public var queuedMinMessages = 100_000
   /// Whether to report that the end of a partition was reached.
   public var reportsPartitionEnd = false
 
@@ -146,6 +149,7 @@ public struct ConsumerConfiguration: Hashable, Sendable {
       ("fetch.wait.max.ms", String(fetchWaitMax)), ("session.timeout.ms", String(sessionTimeout)),
       ("heartbeat.interval.ms", String(heartbeatInterval)), ("max.poll.interval.ms", String(maxPollInterval)),
       ("queued.max.messages.kbytes", String(queuedMaxKibibytes)), ("fetch.error.backoff.ms", "100"),
+      ("queued.min.messages", String(queuedMinMessages)),
       ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"),
       ("allow.auto.create.topics", "false"), ("enable.partition.eof", reportsPartitionEnd ? "true" : "false"),
     ]

@@ -15,8 +15,10 @@ struct StateRecords {
 
   /// Encodes everything that changed in an engine since its last commit.
   ///
-  /// - Parameter member: Who writes it within a transaction; nil without one.
-  init(_ engine: DealEngine, writer member: String?, _ writer: inout JSONWriter) {
+  /// - Parameters:
+  ///   - member: Who writes it within a transaction; nil without one.
+  ///   - partitions: How many partitions deals.changes has.
+  init(_ engine: DealEngine, writer member: String?, partitions: Int, _ writer: inout JSONWriter) {
     records.reserveCapacity(engine.uncommittedDeals + 1)
     bytes.reserveCapacity(engine.uncommittedDeals * 420 + 256)
     engine.forEachUncommittedDeal { id, state in
@@ -28,7 +30,7 @@ struct StateRecords {
     }
     let key = append(ChangelogPosition.key.utf8)
     writer.removeAll()
-    writer.position(engine.position, writer: member)
+    writer.position(engine.position, writer: member, partitions: partitions)
     records.append(Record(key: key, value: append(&writer)))
   }
 

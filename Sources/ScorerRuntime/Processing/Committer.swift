@@ -19,10 +19,13 @@ protocol Committer: AnyObject {
   func endStep(_ tasks: [DealTask]) throws(KafkaError)
   /// Moves on what is under way. Called often, also when nothing comes in.
   func poll(_ tasks: [DealTask]) throws(KafkaError)
-  /// Commits everything now and waits for it, at most so many milliseconds.
-  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError)
-  /// Gives up what is not committed; the caller undoes it in memory.
-  func abandon() throws(KafkaError)
+  /// Commits everything now and waits for it, at most so many milliseconds in all; without a number for as long as the broker
+  /// needs. A retriable error says that it was not done in time: nothing but `abandon` or `discard` may follow it.
+  func finish(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError)
+  /// Gives up what is not committed; the caller undoes it in memory. Waits as `finish` does.
+  func abandon(timeout: Int32?) throws(KafkaError)
+  /// Gives up what is not committed without a word to the broker: the producer is closed or purged next.
+  func discard()
   /// Whether something is neither committed nor given up.
   var isIdle: Bool { get }
 }

@@ -73,7 +73,7 @@ extension DealProcessor {
       readers = try Restoration.Readers(settings, logger: logger)
     }
     idleReaders = nil
-    restorations.append(try Restoration(new, settings, readers, logger: logger, metrics: metrics))
+    restorations.append(try Restoration(new, of: self.partitions, settings, readers, logger: logger, metrics: metrics))
     for task in new { tasks[task.partition] = task }
     toPause += partitions
     succeeded = [settings.memberName(thread: number)]
@@ -93,7 +93,7 @@ extension DealProcessor {
     } catch {
       // What was not committed is done again by the next owner.
       logger.warning("not committed before the partitions went: \(error)")
-      abandonAndRollBack(error)
+      giveUp(partitions, after: error)
     }
     drop(partitions)
   }
@@ -111,14 +111,28 @@ extension DealProcessor {
     for task in running { task.engine.rollback() }
   }
 
-  private func abandonAndRollBack(_ cause: KafkaError) {
+  /// Undoes what could not be committed before partitions went. The group waits for this: so a broker that did not answer in
+  /// time is not asked to abort either.
+  private func giveUp(_ partitions: [TopicPartition], after cause: KafkaError) {
     if cause.errorClass != .abortable, !cause.isRetriable, !cause.isFenced { handlerError = .kafka(cause) }
     do throws(KafkaError) {
-      if cause.isFenced { try renewOutput() } else { try committer.abandon() }
+      if !(try abort(after: cause)) { try forsake(partitions) }
     } catch {
       handlerError = .kafka(error)
     }
     for task in running { task.engine.rollback() }
+  }
+
+  /// Ends the open transaction, so that the next owner need not wait for its time to be over; false where it stays open.
+  private func abort(after cause: KafkaError) throws(KafkaError) -> Bool {
+    guard settings.guarantee == .exactlyOnce, cause.requiresAbort else { return false }
+    do throws(KafkaError) {
+      try committer.abandon(timeout: Int32(settings.sessionTimeout / 4))
+      return true
+    } catch {
+      guard error.isRetriable || error.isFenced else { throw error }
+      return false
+    }
   }
 
   func drop(_ partitions: [TopicPartition]) {
@@ -126,6 +140,7 @@ extension DealProcessor {
     for number in numbers { tasks[number] = nil }
     history.remove(numbers)
     for restoration in restorations { restoration.drop(numbers) }
+    ready.remove(numbers)
     releaseRestorations()
     toPause.removeAll { numbers.contains($0.partition) }
     publishReport()
@@ -137,83 +152,9 @@ extension DealProcessor {
     toPause = []
   }
 
-  /// Reads some more state; tasks whose state is whole begin to be scored.
-  func restore() throws(ScorerError) {
-    guard !restorations.isEmpty else { return }
-    for restoration in restorations {
-      try asking { () throws(KafkaError) in try restoration.settle(consumer) }
-      for task in try restoration.step(maxRecords: 20_000) where tasks[task.partition] === task {
-        try begin(task)
-      }
-      succeed(to: restoration.takeWriters())
-    }
-    releaseRestorations()
-    successions.removeAll(where: \.isOver)
-  }
-
-  /// Lets the clients of restorations that are over wait for the next one.
-  private func releaseRestorations() {
-    for restoration in restorations where restoration.isComplete {
-      if idleReaders == nil, let readers = try? restoration.release() {
-        idleReaders = readers
-      } else {
-        restoration.close()
-      }
-    }
-    restorations.removeAll(where: \.isComplete)
-  }
-
-  /// Has ended what former owners may have left open.
-  private func succeed(to writers: Set<String>) {
-    let new = writers.subtracting(succeeded)
-    guard settings.guarantee == .exactlyOnce, !new.isEmpty else { return }
-    succeeded.formUnion(new)
-    let names = Succession.Names(member: settings.memberName(thread: number), settings: settings)
-    successions.append(Succession(to: new, names, asking: Admin(of: consumer), logger: logger))
-  }
-
-  private func begin(_ task: DealTask) throws(ScorerError) {
-    let partition = TopicPartition(settings.topics.changes, task.partition)
-    let oldest = try asking { () throws(KafkaError) in try consumer.watermarks(partition).low }
-    if task.engine.position.nextOffset < oldest {
-      guard !task.restoredPosition else {
-        throw .changesLost(
-          partition: task.partition, position: task.engine.position.nextOffset, oldest: oldest)
-      }
-      task.engine.skip(oldest - 1)
-    }
-    try asking { () throws(KafkaError) in
-      try pauseAssigned()
-      try consumer.seek([partition: .offset(task.engine.position.nextOffset)])
-      try line(up: task)
-      try consumer.resume([partition])
-    }
-    if task.engine.position.nextOffset > 0 { committer.resume(partition, at: task.engine.position.nextOffset) }
-    task.phase = .running
-    publishReport()
-  }
-
-  /// Has a partition of the past taken in the order of time, and one of the present as its changes come.
-  private func line(up task: DealTask) throws(KafkaError) {
-    // Let go at once, it makes sure that polls hand the partition out, whatever was done with it before.
-    let queue = try PartitionQueue(TopicPartition(settings.topics.changes, task.partition), of: consumer)
-    // A scorer that is told not to wait for the ledger need not mind the order either.
-    if !task.engine.position.isLive, settings.backfillLedgerWait > 0 { history.add(queue) }
-  }
-
-  private func asking<Answer>(
-    _ question: () throws(KafkaError) -> Answer
-  ) throws(ScorerError) -> Answer {
-    do throws(KafkaError) {
-      return try question()
-    } catch {
-      throw .kafka(error)
-    }
-  }
-
-  private func publishReport() {
-    report.running = Set(tasks.values.filter { $0.phase == .running }.map(\.partition))
-    report.restoring = Set(tasks.values.filter { $0.phase == .restoring }.map(\.partition))
+  func publishReport() {
+    report.running = Set(running.map(\.partition)).subtracting(ready.partitions)
+    report.restoring = Set(tasks.keys).subtracting(report.running)
     status.report(number, report)
   }
 }

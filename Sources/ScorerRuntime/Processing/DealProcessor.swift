@@ -35,6 +35,8 @@ final class DealProcessor {
   var report = ScorerStatus.Thread()
   var tasks: [Int32: DealTask] = [:]
   var restorations: [Restoration] = []
+  /// What was restored and waits for the broker to say where its changes begin.
+  var ready = ReadyTasks()
   /// The clients of the last restoration, for the next.
   var idleReaders: Restoration.Readers?
   /// What was revoked and may come straight back, its last change committed.
@@ -93,17 +95,18 @@ final class DealProcessor {
         ? (consumer: StatisticsGauges(logger: logger), producer: StatisticsGauges(logger: logger)) : nil
       self.gauges = gauges
       consumer = try Consumer(
-        Self.consumerConfiguration(settings, number), logger: logger, statistics: gauges.map { $0.consumer.receive(_:) }
+        Self.consumerConfiguration(settings, number, partitions), logger: logger,
+        statistics: gauges.map { $0.consumer.receive(_:) }
       )
       (writer, committer) = try Self.output(
-        settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
+        settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
     } catch {
       throw .kafka(error)
     }
   }
 
   private static func output(
-    _ settings: ScorerSettings, _ number: Int, _ consumer: Consumer, _ lease: Lease, logger: Logger,
+    _ settings: ScorerSettings, _ number: Int, _ partitions: Int, _ consumer: Consumer, _ lease: Lease, logger: Logger,
     gauges: StatisticsGauges?, isStopped: @escaping @Sendable () -> Bool
   ) throws(KafkaError) -> (OutputWriter, any Committer) {
     let producer = try Producer(
@@ -111,10 +114,11 @@ final class DealProcessor {
     let writer = try OutputWriter(producer, settings.topics, source: "/dealpulse/\(settings.groupID)")
     let topic = settings.topics.changes
     guard settings.guarantee == .exactlyOnce else {
-      return (writer, PipelinedCommitter(writer, consumer, lease, topic: topic))
+      return (writer, PipelinedCommitter(writer, consumer, lease, topic: topic, partitions: partitions))
     }
     let committer = TransactionalCommitter(
-      writer, consumer, topic: topic, member: settings.memberName(thread: number), interval: settings.commitInterval,
+      writer, consumer, topic: topic, partitions: partitions, member: settings.memberName(thread: number),
+      interval: settings.commitInterval,
       isStopped: isStopped)
     return (writer, committer)
   }
@@ -124,10 +128,12 @@ final class DealProcessor {
   func renewOutput() throws(KafkaError) {
     writer.producer.close()
     (writer, committer) = try Self.output(
-      settings, number, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
+      settings, number, partitions, consumer, lease, logger: logger, gauges: gauges?.producer, isStopped: isStopped)
   }
 
-  private static func consumerConfiguration(_ settings: ScorerSettings, _ number: Int) -> ConsumerConfiguration {
+  private static func consumerConfiguration(
+    _ settings: ScorerSettings, _ number: Int, _ partitions: Int
+  ) -> ConsumerConfiguration {
     var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
     configuration.client.clientID += "-consumer-\(number)"
     configuration.groupInstanceID = settings.memberName(thread: number)
@@ -135,6 +141,8 @@ final class DealProcessor {
     // A member learns by its heartbeat that the group shares out anew: until then the partitions of one that died lie idle.
     configuration.heartbeatInterval = max(100, min(250, settings.sessionTimeout / 20))
     configuration.fetchWaitMax = settings.fetchWaitMax
+    let limits = QueueLimits(partitions: partitions)
+    (configuration.queuedMaxKibibytes, configuration.queuedMinMessages) = (limits.kibibytes, limits.messages)
     return configuration
   }
 
@@ -223,18 +231,25 @@ final class DealProcessor {
       try committer.poll(running)
       // Entries of an open transaction are not read by anybody, us included.
       if settings.guarantee == .exactlyOnce, isBackfilling, settings.backfillLedgerWait > 0, entriesUnderWay > 0 {
-        try committer.finish(running, timeout: 30_000)
+        try committer.finish(running, timeout: nil)
       }
     } catch {
       try recover(from: error)
     }
     try awaitOwnOutcomes()
     if let handlerError { throw handlerError }
+    try takeEvents()
+    if let error = writer.producer.fatalError { try recover(from: error) }
+  }
+
+  private func takeEvents() throws(ScorerError) {
     for case .failed(let error, let partition) in consumer.takeEvents() {
       if error.isFatal { throw .kafka(error) }
       logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
+      guard error.isOutOfRange, let partition, let task = tasks[partition.partition] else { continue }
+      // librdkafka reads no more of it: what has become of its changes must be asked.
+      if task.phase == .running { ready.add(task) }
     }
-    if let error = writer.producer.fatalError { try recover(from: error) }
   }
 
   private func tendGroup() {
@@ -291,7 +306,7 @@ final class DealProcessor {
   /// outcomes of the days before it.
   private func stepThroughHistory(_ now: Timestamp) throws(KafkaError) -> Int {
     // Restored partitions don't run ahead of those that are still to come.
-    guard !history.isEmpty, restorations.isEmpty else { return 0 }
+    guard !history.isEmpty, !isRestoring else { return 0 }
     var count = 0
     var step = HistoryStep(length: settings.backfillStep)
     while count < Self.backfillBatchSize, let next = history.next(at: .now, hasMore: hasMore) {
@@ -311,8 +326,9 @@ final class DealProcessor {
     return count
   }
 
-  /// Whether a partition may be known to have changes that have not come yet; it is as long as nothing is known.
-  private func hasMore(_ partition: Int32) -> Bool { tasks[partition].map { !isCaughtUp($0) } ?? false }
+  /// Whether a partition that shows nothing may be known to have more; it is as long as nothing is known. Called while
+  /// `history` looks for what comes next.
+  private func hasMore(_ partition: Int32) -> Bool { tasks[partition].map { !hasReachedEnd($0) } ?? false }
 
   /// Steps through one record. Returns whether it belongs to the present.
   private func process(
@@ -403,9 +419,17 @@ final class DealProcessor {
   }
 
   private func isCaughtUp(_ task: DealTask) -> Bool {
+    // What was only looked at counts for the consumer as handed out.
+    !history.hasHead(task.partition) && hasReachedEnd(task)
+  }
+
+  /// Whether everything that a partition is known to have was handed out, and nothing of it waits to be taken.
+  private func hasReachedEnd(_ task: DealTask) -> Bool {
     let partition = TopicPartition(settings.topics.changes, task.partition)
-    guard let watermarks = consumer.cachedWatermarks(partition) else { return false }
-    return task.engine.position.nextOffset >= watermarks.high
+    guard let end = consumer.cachedWatermarks(partition)?.high else { return false }
+    if task.engine.position.nextOffset >= end { return true }
+    // The markers of the connector's transactions are never handed out, but passed by.
+    return (try? consumer.positions(of: [partition])[partition]).map { $0 >= end } ?? false
   }
 
   /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
@@ -416,7 +440,7 @@ final class DealProcessor {
     logger.warning("transaction aborted: \(error)")
     output.removeAll()
     do throws(KafkaError) {
-      try committer.abandon()
+      try committer.abandon(timeout: nil)
       var positions: [TopicPartition: StartOffset] = [:]
       for task in running {
         task.engine.rollback()
@@ -437,7 +461,7 @@ final class DealProcessor {
   /// Without transactions nothing can be undone that was handed to the broker: so after a write that failed, or when this
   /// thread may own nothing any more. With them, after another has ended this thread's transaction: it was out of its group,
   /// whether it knows that already or not.
-  private func surrender(after error: KafkaError) throws(ScorerError) {
+  func surrender(after error: KafkaError) throws(ScorerError) {
     guard error.isRetriable || error.requiresAbort || error.isFenced else { throw .kafka(error) }
     logger.warning("gave up its partitions and joins again: \(error)")
     report.hasJoined = false
@@ -461,7 +485,7 @@ final class DealProcessor {
     kept = [:]
     drop(partitions)
     if settings.guarantee == .exactlyOnce { return try renewOutput() }
-    try committer.abandon()
+    committer.discard()
     writer.producer.purge()
   }
 
@@ -470,6 +494,8 @@ final class DealProcessor {
     do throws(KafkaError) {
       try committer.finish(running, timeout: 1_500)
     } catch {
+      // What was not done by now is done again after the next start. Leaving the group must not wait for it once more.
+      committer.discard()
       close()
       if error.errorClass == .abortable || error.isFenced { return }
       throw .kafka(error)

@@ -69,6 +69,9 @@ struct HistoryMerge {
     try queues[next.partition]?.takeHead(body)
   }
 
+  /// Whether a record of a partition was looked at and not taken.
+  func hasHead(_ partition: Int32) -> Bool { queues[partition]?.hasHead ?? false }
+
   /// Notes that a partition has come to the present.
   mutating func notePresent(_ partition: Int32) { present.insert(partition) }
 

@@ -6,11 +6,21 @@ import Metrics
 /// at_least_once: the state of a step is written only when every output of the step is acknowledged, so that a crash at any
 /// point leaves a position that lies behind the outputs, never before them. Steps overlap: while one waits for its
 /// acknowledgements the next is computed.
+///
+/// The states of two steps do not overlap: librdkafka gives up a batch whose time is over and goes on with the one behind it,
+/// and a position must not be read whose states are not there. Steps that wait for that gather meanwhile.
 final class PipelinedCommitter: Committer {
   private struct Step {
     var outputs: DeliveryGroup
     var begun = DispatchTime.now()
     var records: [(partition: Int32, position: Int64, records: StateRecords)]
+  }
+
+  /// What is written of a step whose outputs are acknowledged.
+  private struct State {
+    var group = DeliveryGroup()
+    var offsets: [TopicPartition: Int64] = [:]
+    var begun: DispatchTime
   }
 
   /// Steps that may wait at once: more would only be memory.
@@ -25,14 +35,16 @@ final class PipelinedCommitter: Committer {
   private let consumer: Consumer
   private let lease: Lease
   private let topic: String
+  private let partitions: Int
   private var encoder = JSONWriter()
   private var steps: [Step] = []
-  private var states: [(group: DeliveryGroup, offsets: [TopicPartition: Int64], begun: DispatchTime)] = []
+  private var state: State?
   private let latency = Timer(label: "dealpulse_commit_seconds")
   /// The position in deals.state is what counts: a commit that is lost does no harm, but would show as lag.
   private let commits: OffsetCommits
 
-  init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String) {
+  init(_ writer: OutputWriter, _ consumer: Consumer, _ lease: Lease, topic: String, partitions: Int) {
+    self.partitions = partitions
     self.lease = lease
     self.writer = writer
     self.consumer = consumer
@@ -40,7 +52,7 @@ final class PipelinedCommitter: Committer {
     commits = OffsetCommits(consumer, interval: Self.offsetInterval)
   }
 
-  var isIdle: Bool { steps.isEmpty && states.isEmpty && group.isComplete }
+  var isIdle: Bool { steps.isEmpty && state == nil && group.isComplete }
 
   func join() throws(KafkaError) {}
 
@@ -64,7 +76,10 @@ final class PipelinedCommitter: Committer {
     var step = Step(outputs: group, records: [])
     for task in tasks where task.engine.hasUncommittedChanges {
       step.records.append(
-        (task.partition, task.engine.position.nextOffset, StateRecords(task.engine, writer: nil, &encoder)))
+        (
+          task.partition, task.engine.position.nextOffset,
+          StateRecords(task.engine, writer: nil, partitions: partitions, &encoder)
+        ))
       task.engine.commit()
     }
     guard !step.records.isEmpty else { return }
@@ -79,15 +94,13 @@ final class PipelinedCommitter: Committer {
     commits.poll()
   }
 
-  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func finish(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError) {
     takeStep(tasks)
-    let deadline = ContinuousClock.now + .milliseconds(timeout)
+    let deadline = timeout.map { ContinuousClock.now + .milliseconds(Int($0)) }
     while !isIdle {
       try advance()
       if isIdle { break }
-      if ContinuousClock.now > deadline {
-        try writer.producer.flush(timeout: 0)
-      }
+      if let deadline, ContinuousClock.now > deadline { try writer.producer.flush(timeout: 0) }
       DedicatedThread.pause(milliseconds: 1)
     }
     // For lag tools alone, so not worth the two seconds within which a scorer ends.
@@ -95,31 +108,42 @@ final class PipelinedCommitter: Committer {
     commits.forget()
   }
 
-  func abandon() throws(KafkaError) {
+  func abandon(timeout: Int32?) throws(KafkaError) { discard() }
+
+  func discard() {
     steps = []
-    states = []
+    state = nil
     commits.forget()
     group = DeliveryGroup()
   }
 
   private func advance() throws(KafkaError) {
-    while let step = steps.first, step.outputs.isComplete {
-      if let failure = step.outputs.firstFailure { throw failure }
-      try lease.check()
-      steps.removeFirst()
-      let group = DeliveryGroup()
-      var positions: [TopicPartition: Int64] = [:]
-      for (partition, position, records) in step.records {
-        try writer.write(records, partition: partition, group)
-        positions[TopicPartition(topic, partition)] = position
+    while true {
+      if let state {
+        guard try isDone(state.group) else { return }
+        self.state = nil
+        latency.recordInterval(since: state.begun)
+        commits.note(state.offsets)
       }
-      states.append((group, positions, step.begun))
+      guard let step = steps.first, try isDone(step.outputs) else { return }
+      try lease.check()
+      try writeState(of: steps.removeFirst())
     }
-    while let state = states.first, state.group.isComplete {
-      if let failure = state.group.firstFailure { throw failure }
-      states.removeFirst()
-      latency.recordInterval(since: state.begun)
-      commits.note(state.offsets)
+  }
+
+  /// Whether every record of a group is acknowledged.
+  private func isDone(_ group: DeliveryGroup) throws(KafkaError) -> Bool {
+    guard group.isComplete else { return false }
+    if let failure = group.firstFailure { throw failure }
+    return true
+  }
+
+  private func writeState(of step: Step) throws(KafkaError) {
+    var state = State(begun: step.begun)
+    for (partition, position, records) in step.records {
+      try writer.write(records, partition: partition, state.group)
+      state.offsets[TopicPartition(topic, partition)] = position
     }
+    self.state = state
   }
 }

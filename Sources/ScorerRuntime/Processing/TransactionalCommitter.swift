@@ -10,6 +10,7 @@ final class TransactionalCommitter: Committer {
   private let transactions: Transactions
   private let consumer: Consumer
   private let topic: String
+  private let partitions: Int
   /// This member of the group, which positions name as their writer: its heir ends what it leaves open.
   private let member: String
   /// Not by the wall clock: set back by an hour, it would leave a transaction open for that hour.
@@ -20,13 +21,14 @@ final class TransactionalCommitter: Committer {
   private var begun = ContinuousClock.now
 
   init(
-    _ writer: OutputWriter, _ consumer: Consumer, topic: String, member: String, interval: Int,
+    _ writer: OutputWriter, _ consumer: Consumer, topic: String, partitions: Int, member: String, interval: Int,
     isStopped: @escaping @Sendable () -> Bool
   ) {
     transactions = Transactions(of: writer.producer, isStopped: isStopped)
     self.writer = writer
     self.consumer = consumer
     self.topic = topic
+    self.partitions = partitions
     self.member = member
     self.interval = .milliseconds(interval)
   }
@@ -53,22 +55,25 @@ final class TransactionalCommitter: Committer {
 
   func poll(_ tasks: [DealTask]) throws(KafkaError) {
     guard transactions.isOpen, ContinuousClock.now - begun >= interval else { return }
-    try commit(tasks, timeout: 30_000)
+    try commit(tasks, timeout: nil)
   }
 
-  func finish(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func finish(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError) {
     guard transactions.isOpen else { return }
     try commit(tasks, timeout: timeout)
   }
 
-  func abandon() throws(KafkaError) { try transactions.abort() }
+  func abandon(timeout: Int32?) throws(KafkaError) { try transactions.abort(timeout: timeout) }
 
-  private func commit(_ tasks: [DealTask], timeout: Int32) throws(KafkaError) {
+  func discard() { transactions.discard() }
+
+  private func commit(_ tasks: [DealTask], timeout: Int32?) throws(KafkaError) {
     let start = DispatchTime.now()
     let changed = tasks.filter(\.engine.hasUncommittedChanges)
     var offsets: [TopicPartition: Int64] = [:]
     for task in changed {
-      try writer.write(StateRecords(task.engine, writer: member, &encoder), partition: task.partition, group)
+      try writer.write(
+        StateRecords(task.engine, writer: member, partitions: partitions, &encoder), partition: task.partition, group)
       offsets[TopicPartition(topic, task.partition)] = task.engine.position.nextOffset
     }
     try transactions.commit(offsets, of: consumer, timeout: timeout)

@@ -2,7 +2,8 @@ import Kafka
 
 /// The transactions of a producer, one after the other. Belongs to one thread.
 ///
-/// A call whose error is retriable is made again for as long as nobody wants the end: librdkafka goes on where it was.
+/// A call whose error is retriable is made again until its deadline, and without one for as long as nobody wants the end:
+/// librdkafka goes on where it was.
 final class Transactions {
   /// Milliseconds between two attempts to abort where the broker refuses it.
   private static let pauseAfterRefusal: UInt32 = 100
@@ -21,7 +22,7 @@ final class Transactions {
   /// Takes the transactional id into use, which ends what is open under it. A second call does nothing.
   func join() throws(KafkaError) {
     guard !hasJoined else { return }
-    try retrying { () throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
+    try retrying(until: nil) { _ throws(KafkaError) in try producer.initTransactions(timeout: 1_000) }
     hasJoined = true
   }
 
@@ -30,39 +31,63 @@ final class Transactions {
     isOpen = true
   }
 
-  /// Commits what was produced, and the next offsets to be read as those of a group's member.
-  func commit(_ offsets: [TopicPartition: Int64], of member: Consumer, timeout: Int32) throws(KafkaError) {
+  /// Commits what was produced, and the next offsets to be read as those of a group's member: within so many milliseconds.
+  func commit(_ offsets: [TopicPartition: Int64], of member: Consumer, timeout: Int32? = nil) throws(KafkaError) {
+    let deadline = Self.deadline(timeout)
     if !offsets.isEmpty {
       // Fresh each time: a member of an older generation must be refused.
       guard let metadata = member.groupMetadata() else {
         throw KafkaError.abort("this member has no place in its group")
       }
-      try retrying { () throws(KafkaError) in try producer.send(offsets: offsets, as: metadata, timeout: timeout) }
+      try retrying(until: deadline) { timeout throws(KafkaError) in
+        try producer.send(offsets: offsets, as: metadata, timeout: timeout)
+      }
     }
-    try retrying { () throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
+    try retrying(until: deadline) { timeout throws(KafkaError) in try producer.commitTransaction(timeout: timeout) }
     isOpen = false
   }
 
-  /// Gives up what is open, if anything. An abort that is refused is begun anew: nothing else can be done with it.
-  func abort() throws(KafkaError) {
+  /// Gives up what is open, if anything, within so many milliseconds. An abort that is refused is begun anew: nothing else
+  /// can be done with it.
+  func abort(timeout: Int32? = nil) throws(KafkaError) {
+    let deadline = Self.deadline(timeout)
     while isOpen {
       do throws(KafkaError) {
-        try producer.abortTransaction()
+        try producer.abortTransaction(timeout: Self.milliseconds(until: deadline))
         isOpen = false
       } catch {
-        guard error.isRetriable || error.requiresAbort, !isStopped() else { throw error }
+        guard error.isRetriable || error.requiresAbort, !isOver(deadline) else { throw error }
         DedicatedThread.pause(milliseconds: Self.pauseAfterRefusal)
       }
     }
   }
 
-  private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+  /// Forgets what is open: the producer is closed next.
+  func discard() { isOpen = false }
+
+  private func retrying(
+    until deadline: ContinuousClock.Instant?, _ call: (Int32) throws(KafkaError) -> Void
+  ) throws(KafkaError) {
     while true {
       do throws(KafkaError) {
-        return try call()
+        return try call(Self.milliseconds(until: deadline))
       } catch {
-        guard error.isRetriable, !isStopped() else { throw error }
+        guard error.isRetriable, !isOver(deadline) else { throw error }
       }
     }
+  }
+
+  private func isOver(_ deadline: ContinuousClock.Instant?) -> Bool {
+    deadline.map { ContinuousClock.now >= $0 } ?? isStopped()
+  }
+
+  private static func deadline(_ timeout: Int32?) -> ContinuousClock.Instant? {
+    timeout.map { .now + .milliseconds(Int($0)) }
+  }
+
+  /// What a call is given to wait: half a minute at most.
+  private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+    guard let deadline else { return 30_000 }
+    return Int32(min(max((deadline - .now) / .milliseconds(1), 1), 30_000))
   }
 }

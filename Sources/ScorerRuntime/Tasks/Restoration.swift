@@ -32,6 +32,8 @@ final class Restoration {
   private let decoder = StateDecoder()
   private let topic: String
   private var waiting: [Int32: DealTask]
+  /// Partitions that deals.changes has.
+  private let partitions: Int
   private let logger: Logger
   private let metrics: ScorerMetrics
   private let begun = ContinuousClock.now
@@ -56,9 +58,11 @@ final class Restoration {
   private var reading: [Int32: (next: Int64, end: Int64)] = [:]
 
   init(
-    _ tasks: [DealTask], _ settings: ScorerSettings, _ readers: Readers, logger: Logger, metrics: ScorerMetrics
+    _ tasks: [DealTask], of partitions: Int, _ settings: ScorerSettings, _ readers: Readers, logger: Logger,
+    metrics: ScorerMetrics
   ) throws(KafkaError) {
     self.metrics = metrics
+    self.partitions = partitions
     self.readers = readers
     topic = settings.topics.state
     source = settings.topics.changes
@@ -207,7 +211,10 @@ final class Restoration {
     case .deal(let id, let state):
       task.engine.restore(id, state)
       task.restoredDeals += 1
-    case .position(let position, let writer):
+    case .position(let position, let writer, let known):
+      if let known, known != partitions {
+        throw .stateOfOtherPartitions(message.partition, known: known, now: partitions)
+      }
       task.engine.restore(position)
       writers[message.partition] = writer
       task.restoredPosition = true

@@ -57,7 +57,7 @@ final class TrendOutput {
     try transactions?.begin()
     for shift in news { try write(shift, now, group) }
     for report in reports { try write(report, now, group) }
-    if let transactions { return try transactions.commit(position, of: member, timeout: 30_000) }
+    if let transactions { return try transactions.commit(position, of: member) }
     if !news.isEmpty || !reports.isEmpty { try producer.flush(timeout: Int32(timeout)) }
     if let failure = group.firstFailure { throw failure }
   }
