@@ -19,6 +19,10 @@ struct OutcomeLog: Sendable {
     oldest = deals.values.map(\.closedAt.day).min() ?? Day(number: .max)
   }
 
+  func forEach(from day: Day, to end: Day, _ body: (ClosedDeal) -> Void) {
+    for deal in deals.values where deal.closedAt.day >= day && deal.closedAt.day < end { body(deal) }
+  }
+
   func closed(from day: Day, to end: Day) -> [ClosedDeal] {
     deals.values.filter { $0.closedAt.day >= day && $0.closedAt.day < end }
   }

@@ -68,8 +68,8 @@ extension TrendEngine {
   /// A look at the end of each week: velocity, cycles, moves backwards, missing fields.
   mutating func weeklyNews(through day: Day, at instant: Timestamp) -> [TrendShift] {
     var news: [TrendShift] = []
-    let year = OutcomeGroups(outcomes.closed(from: day.adding(-365), to: day.adding(-55)), pacedDimensions)
-    let weeks8 = OutcomeGroups(outcomes.closed(from: day.adding(-55), to: day.adding(1)), pacedDimensions)
+    let year = OutcomeGroups(outcomes, from: day.adding(-365), to: day.adding(-55), pacedDimensions)
+    let weeks8 = OutcomeGroups(outcomes, from: day.adding(-55), to: day.adding(1), pacedDimensions)
     let start = start
     for group in weeks8.named {
       let recent = weeks8.deals[group.segment] ?? []
@@ -89,7 +89,7 @@ extension TrendEngine {
   }
 
   private mutating func velocityNews(
-    _ name: String, _ spoken: String, _ deals: [ClosedDeal], on day: Day, at instant: Timestamp
+    _ name: String, _ spoken: String, _ deals: [OutcomeGroups.Pace], on day: Day, at instant: Timestamp
   ) -> [TrendShift] {
     let key = StandingShifts.Key(kind: .lowVelocity, segment: name)
     let values = deals.compactMap(\.velocity)
@@ -119,7 +119,8 @@ extension TrendEngine {
   /// that closed as long after the start as the longest but one in a hundred of the last weeks took, and they span at least
   /// 240 days.
   private mutating func cycleNews(
-    _ name: String, _ spoken: String, _ recent: [ClosedDeal], _ before: [ClosedDeal], _ start: Timestamp?,
+    _ name: String, _ spoken: String, _ recent: [OutcomeGroups.Pace], _ before: [OutcomeGroups.Pace],
+    _ start: Timestamp?,
     at instant: Timestamp
   ) -> [TrendShift] {
     let key = StandingShifts.Key(kind: .longerCycle, segment: name)
@@ -260,15 +261,23 @@ private struct OutcomeGroups {
     var spoken: String
   }
 
-  /// The deals of each segment; of nil all of them.
-  private(set) var deals: [Segment?: [ClosedDeal]] = [:]
+  /// What is looked at of a deal: plain memory, as a year's deals are copied into each of their segments.
+  struct Pace {
+    var closedAt: Timestamp
+    var cycleDays: Int
+    var velocity: Double?
+  }
 
-  init(_ closed: [ClosedDeal], _ dimensions: [Dimension]) {
-    for deal in closed {
-      deals[nil, default: []].append(deal)
+  /// The deals of each segment; of nil all of them.
+  private(set) var deals: [Segment?: [Pace]] = [:]
+
+  init(_ outcomes: OutcomeLog, from day: Day, to end: Day, _ dimensions: [Dimension]) {
+    outcomes.forEach(from: day, to: end) { deal in
+      let pace = Pace(closedAt: deal.closedAt, cycleDays: deal.cycleDays, velocity: deal.velocity)
+      deals[nil, default: []].append(pace)
       for dimension in dimensions {
         guard let value = dimension.value(of: deal) else { continue }
-        deals[Segment(Segment.Part(dimension, value)), default: []].append(deal)
+        deals[Segment(Segment.Part(dimension, value)), default: []].append(pace)
       }
     }
   }
