@@ -269,17 +269,30 @@ private struct OutcomeGroups {
   }
 
   /// The deals of each segment; of nil all of them.
-  private(set) var deals: [Segment?: [Pace]] = [:]
+  let deals: [Segment?: [Pace]]
 
   init(_ outcomes: OutcomeLog, from day: Day, to end: Day, _ dimensions: [Dimension]) {
+    var segments: [Segment?] = [nil]
+    var lists: [[Pace]] = [[]]
+    // Where a dimension's value has its list, by the ordinal of its symbol: to hash each deal's segments took longer than
+    // all else.
+    var places = [[Int]](repeating: [], count: dimensions.count)
     outcomes.forEach(from: day, to: end) { deal in
       let pace = Pace(closedAt: deal.closedAt, cycleDays: deal.cycleDays, velocity: deal.velocity)
-      deals[nil, default: []].append(pace)
-      for dimension in dimensions {
-        guard let value = dimension.value(of: deal) else { continue }
-        deals[Segment(Segment.Part(dimension, value)), default: []].append(pace)
+      lists[0].append(pace)
+      for number in dimensions.indices {
+        guard let value = dimensions[number].value(of: deal) else { continue }
+        let missing = value.ordinal + 1 - places[number].count
+        if missing > 0 { places[number] += repeatElement(0, count: missing) }
+        if places[number][value.ordinal] == 0 {
+          places[number][value.ordinal] = lists.count
+          lists.append([])
+          segments.append(Segment(Segment.Part(dimensions[number], value)))
+        }
+        lists[places[number][value.ordinal]].append(pace)
       }
     }
+    deals = Dictionary(uniqueKeysWithValues: zip(segments, lists))
   }
 
   /// The team, and then the segments by name: a dictionary's order is another in each process.
