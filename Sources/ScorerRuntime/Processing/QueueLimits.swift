@@ -5,8 +5,8 @@
 /// be small. Below 2.2, librdkafka looks at a queue that was full again after up to a second, in which what lies there is used
 /// up; but the more partitions there are, the more a single answer of the broker brings.
 struct QueueLimits: Equatable {
-  private static let allKibibytes = 384 * 1_024
-  private static let allMessages = 600_000
+  private static let allKibibytes = 768 * 1_024
+  private static let allMessages = 1_200_000
 
   var kibibytes: Int
   var messages: Int
