@@ -50,7 +50,8 @@ public final class RouterStore: Sendable {
         where error.resultCode == .SQLITE_ERROR && tries < 20
       {
         tries += 1
-        Thread.sleep(forTimeInterval: 0.05)
+        // Waits for the other's lock, and with it for its step.
+        try queue.inDatabase { database in try database.inTransaction(.immediate) { .commit } }
       }
     }
   }
