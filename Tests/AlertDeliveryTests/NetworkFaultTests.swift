@@ -175,19 +175,25 @@ import Testing
     }
   }
 
+  /// A step in which the store is locked while the receiver answers, and free again afterwards.
+  private func stepWithLockedStore(
+    _ server: LocalServer, _ store: RouterStore, _ path: String, _ deliverer: Deliverer
+  ) throws {
+    var configuration = GRDB.Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: path, configuration: configuration)
+    server.onRequest { try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") } }
+    #expect(throws: StoreError.self) { try deliverer.step(at: Messages.noon) }
+    #expect(try store.entries(state: "intent").count == 1)
+    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+  }
+
   @Test("what was acknowledged while the store could not be written is written down later, and not sent again")
   func recordedLater() throws {
     let server = LocalServer([LocalServer.answer(200)])
     let (store, path, deliverer) = try outbox(
       "out: {type: webhook, url: \"\(server.url)\", allow_private_addresses: true}")
-    var configuration = GRDB.Configuration()
-    configuration.allowsUnsafeTransactions = true
-    let other = try DatabaseQueue(path: path, configuration: configuration)
-    // The store is locked while the receiver answers, and free again afterwards.
-    server.onRequest { try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") } }
-    #expect(throws: StoreError.self) { try deliverer.step(at: Messages.noon) }
-    #expect(try store.entries(state: "intent").count == 1)
-    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    try stepWithLockedStore(server, store, path, deliverer)
     #expect(try deliverer.step(at: Messages.noon.adding(milliseconds: 600_000)) == .idle)
     #expect(try store.entries(state: "sent").count == 1)
     #expect(server.received.count == 1)
@@ -197,13 +203,7 @@ import Testing
   func failureRecordedLater(_ status: Int) throws {
     let server = LocalServer([LocalServer.answer(status)])
     let (store, path, deliverer) = try outbox(receiver(server, "60s"))
-    var configuration = GRDB.Configuration()
-    configuration.allowsUnsafeTransactions = true
-    let other = try DatabaseQueue(path: path, configuration: configuration)
-    server.onRequest { try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") } }
-    #expect(throws: StoreError.self) { try deliverer.step(at: Messages.noon) }
-    #expect(try store.entries(state: "intent").count == 1)
-    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    try stepWithLockedStore(server, store, path, deliverer)
     try deliverer.finish()
     #expect(try store.entries(state: status == 500 ? "pending" : "dead").count == 1)
     #expect(server.received.count == 1)

@@ -87,6 +87,16 @@ import Testing
     #expect(stage.arrivals.count == 11)
   }
 
+  /// Asks the first router for a silence.
+  private func silenceEdTech(_ stage: Stage) throws {
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    try stage.store("first").submit(
+      .silence(
+        try .init(
+          id: "s1", matchers: ["industry=EdTech"], startsAt: now, endsAt: now.adding(days: 1), author: "ann",
+          comment: "known")))
+  }
+
   @Test("a silence that a router could not tell of before it died is told after its start")
   func untoldSilence() throws {
     let stage = try Stage(rules: Self.rules, partitions: 4)
@@ -94,12 +104,7 @@ import Testing
     try stage.send([try Stage.event("D1")])
     try stage.waitFor("the first offset") { try stage.committed() == 1 }
     try stage.setWritable("alerts.state", false)
-    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    try stage.store("first").submit(
-      .silence(
-        try .init(
-          id: "s1", matchers: ["industry=EdTech"], startsAt: now, endsAt: now.adding(days: 1), author: "ann",
-          comment: "known")))
+    try silenceEdTech(stage)
     try stage.waitFor("the silence") { try stage.store("first").silences().count == 1 }
     kill(first.processIdentifier, SIGKILL)
     try stage.waitFor("the end of the first") { !first.isRunning }
@@ -137,12 +142,7 @@ import Testing
     let second = try stage.start(store: "second", instance: "r2")
     try waitForShare(stage, "first", count: 1)
     try waitForShare(stage, "second", count: 1)
-    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    try stage.store("first").submit(
-      .silence(
-        try .init(
-          id: "s1", matchers: ["industry=EdTech"], startsAt: now, endsAt: now.adding(days: 1), author: "ann",
-          comment: "known")))
+    try silenceEdTech(stage)
     try stage.waitFor("the silence in both") { try stage.store("second").silences().count == 1 }
     try stage.send(try (0..<20).map { try Stage.event("E\($0)", industry: "EdTech") })
     try stage.send(try (0..<20).map { try Stage.event("F\($0)", industry: "FinTech") })

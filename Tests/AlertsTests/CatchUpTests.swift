@@ -46,16 +46,22 @@ import Testing
     #expect(story.purposes == [.alert])
   }
 
-  @Test("a restart at night does not write to anybody before the office opens, then once")
-  func muted() throws {
-    let rules = """
+  /// An evening on which nobody is written to before the office opens.
+  private func night() throws -> Story {
+    var story = try router(
+      """
       time_intervals: {office: [{times: [{start: "08:00", end: "18:00"}]}]}
       route:
         receiver: out
         routes: [{name: rest, matchers: ["kind=deal_risk"], active_time_intervals: [office], group_wait: 0s}]
-      """
-    var story = try router(rules)
+      """)
     story.now = story.now.adding(milliseconds: Story.milliseconds("10h"))
+    return story
+  }
+
+  @Test("a restart at night does not write to anybody before the office opens, then once")
+  func muted() throws {
+    var story = try night()
     story.take(deal("D1"))
     story.pass("3h")
     restart(&story)
@@ -68,14 +74,7 @@ import Testing
 
   @Test("what came at night while the router was away waits for the office too")
   func firstReadAtNight() throws {
-    let rules = """
-      time_intervals: {office: [{times: [{start: "08:00", end: "18:00"}]}]}
-      route:
-        receiver: out
-        routes: [{name: rest, matchers: ["kind=deal_risk"], active_time_intervals: [office], group_wait: 0s}]
-      """
-    var story = try router(rules)
-    story.now = story.now.adding(milliseconds: Story.milliseconds("10h"))
+    var story = try night()
     story.pipeline.beginCatchUp()
     story.take(deal("D1"))
     story.now = story.now.adding(milliseconds: Story.milliseconds("2h"))

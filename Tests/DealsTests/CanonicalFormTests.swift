@@ -69,44 +69,41 @@ import Testing
 
   @Test("an entry that deviates in any byte is read as the general reader reads it, or not at all", arguments: 0..<20)
   func deviatingEntries(seed: UInt64) {
-    var mutations = Mutations(seed: seed)
     let decoder = LedgerDecoder()
-    var taken = 0
-    for _ in 0..<100 {
-      let record = withoutEscapes(written { $0.ledgerEntry(mutations.samples.entry()) })
-      _ = try? record.withUnsafeBytes { try decoder.general($0) }
-      for _ in 0..<30 {
-        let bytes = mutations.mutate(record)
-        bytes.withUnsafeBytes { bytes in
-          let general = try? decoder.general(bytes)
-          guard let canonical = decoder.canonical(bytes) else { return }
-          taken += 1
-          #expect(canonical == general, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
-        }
-      }
-    }
-    // Many a digit of a record may be another digit.
-    #expect(taken > 50, "seed \(seed)")
+    expectAlike(
+      seed, { mutations in written { $0.ledgerEntry(mutations.samples.entry()) } }, { try decoder.general($0) },
+      { decoder.canonical($0) })
   }
 
   @Test("a state that deviates in any byte is read as the general reader reads it, or not at all", arguments: 0..<20)
   func deviatingStates(seed: UInt64) {
-    var mutations = Mutations(seed: seed)
     let decoder = StateDecoder()
+    expectAlike(
+      seed, { mutations in written { $0.dealState(mutations.samples.dealState()) } }, { try decoder.general($0) },
+      { decoder.canonical($0) })
+  }
+
+  /// Holds what the reader of the canonical form takes of mutated records against the general reader.
+  private func expectAlike<Value: Equatable>(
+    _ seed: UInt64, _ record: (inout Mutations) -> [UInt8], _ general: (UnsafeRawBufferPointer) throws -> Value,
+    _ canonical: (UnsafeRawBufferPointer) -> Value?
+  ) {
+    var mutations = Mutations(seed: seed)
     var taken = 0
     for _ in 0..<100 {
-      let record = withoutEscapes(written { $0.dealState(mutations.samples.dealState()) })
-      _ = try? record.withUnsafeBytes { try decoder.general($0) }
+      let record = withoutEscapes(record(&mutations))
+      _ = try? record.withUnsafeBytes { try general($0) }
       for _ in 0..<30 {
         let bytes = mutations.mutate(record)
         bytes.withUnsafeBytes { bytes in
-          let general = try? decoder.general(bytes)
-          guard let canonical = decoder.canonical(bytes) else { return }
+          let expected = try? general(bytes)
+          guard let found = canonical(bytes) else { return }
           taken += 1
-          #expect(canonical == general, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
+          #expect(found == expected, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
       }
     }
+    // Many a digit of a record may be another digit.
     #expect(taken > 50, "seed \(seed)")
   }
 

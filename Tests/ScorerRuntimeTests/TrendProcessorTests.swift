@@ -12,15 +12,20 @@ import Testing
     static let endTransaction: Int16 = 26
   }
 
-  @Test("the group's offset is held back by another's transaction for a while: it is asked for again")
-  func unstableOffset() throws {
+  /// Whatever is refused, the processor says what it has to say, and ends when it is asked to.
+  private func expectReport(despite request: Int16, _ codes: [Int32]) throws {
     let stage = try TrendStage()
-    // One answer each tenth of a second: longer than is waited for one.
-    stage.broker.pushErrors(apiKey: Request.offsetFetch, Array(repeating: 88, count: 150))
+    stage.broker.pushErrors(apiKey: request, codes)
     stage.start()
     #expect(try stage.isReported())
     #expect(!stage.hasEnded)
     try stage.stop()
+  }
+
+  @Test("the group's offset is held back by another's transaction for a while: it is asked for again")
+  func unstableOffset() throws {
+    // One answer each tenth of a second: longer than is waited for one.
+    try expectReport(despite: Request.offsetFetch, Array(repeating: 88, count: 150))
   }
 
   @Test(
@@ -31,23 +36,13 @@ import Testing
       (Request.endTransaction, [59, -1]),
     ]) func failedRequest(key: Int16, codes: [Int32]) throws
   {
-    let stage = try TrendStage()
-    stage.broker.pushErrors(apiKey: key, codes)
-    stage.start()
-    #expect(try stage.isReported())
-    #expect(!stage.hasEnded)
-    try stage.stop()
+    try expectReport(despite: key, codes)
   }
 
   @Test(
     "a processor whose transactional id was taken from it meanwhile takes it into use again",
     arguments: [(Request.endTransaction, [Int32(90)]), (Request.endTransaction, [47]), (Request.produce, [47])])
   func fenced(key: Int16, codes: [Int32]) throws {
-    let stage = try TrendStage()
-    stage.broker.pushErrors(apiKey: key, codes)
-    stage.start()
-    #expect(try stage.isReported())
-    #expect(!stage.hasEnded)
-    try stage.stop()
+    try expectReport(despite: key, codes)
   }
 }
