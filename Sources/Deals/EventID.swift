@@ -22,7 +22,7 @@ public struct EventID: Hashable, Sendable {
 
   /// The id of a text given as UTF-8 bytes.
   public init(utf8 bytes: UnsafeRawBufferPointer) {
-    if let parsed = Self.parse(bytes) {
+    if let parsed = EventID(uuid: bytes) {
       self = parsed
       return
     }
@@ -31,7 +31,9 @@ public struct EventID: Hashable, Sendable {
     self = hash.finish()
   }
 
-  private static func parse(_ bytes: UnsafeRawBufferPointer) -> EventID? {
+  /// The id whose bits a UUID in the 8-4-4-4-12 form has; nil of any other bytes.
+  @inline(__always)
+  init?(uuid bytes: UnsafeRawBufferPointer) {
     guard bytes.count == 36 else { return nil }
     let dash = UInt8(ascii: "-")
     guard bytes[8] == dash, bytes[13] == dash, bytes[18] == dash, bytes[23] == dash else { return nil }
@@ -39,10 +41,10 @@ public struct EventID: Hashable, Sendable {
       UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: first, as: UInt32.self)))
         | UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: second, as: UInt32.self))) << 32
     }
-    guard let first = hexadecimal(word(0, 4)), let second = hexadecimal(word(9, 14)),
-      let third = hexadecimal(word(19, 24)), let fourth = hexadecimal(word(28, 32))
+    guard let first = Self.hexadecimal(word(0, 4)), let second = Self.hexadecimal(word(9, 14)),
+      let third = Self.hexadecimal(word(19, 24)), let fourth = Self.hexadecimal(word(28, 32))
     else { return nil }
-    return EventID(high: first << 32 | second, low: third << 32 | fourth)
+    self.init(high: first << 32 | second, low: third << 32 | fourth)
   }
 
   /// Eight hexadecimal digits, the first in the lowest byte, as a number of 32 bits; nil where one is none. All eight are

@@ -40,12 +40,12 @@ public struct ClosedDeal: Hashable, Sendable {
   /// Why it was lost, where known.
   public var lossReason: Symbol?
   /// The last score of each model before the outcome was known, champion first.
-  public var predictions: [Prediction]
+  public var predictions: Predictions
 
   /// A closed deal.
   public init(
     outcome: Outcome, closedAt: Timestamp, createdAt: Timestamp, stage: Stage, amount: Money?,
-    descriptors: Descriptors, lossReason: Symbol? = nil, predictions: [Prediction] = []
+    descriptors: Descriptors, lossReason: Symbol? = nil, predictions: Predictions = []
   ) {
     self.outcome = outcome
     self.closedAt = closedAt
@@ -77,7 +77,7 @@ public struct LedgerEntry: Hashable, Sendable {
     /// A deal closed: +1.
     case adds(ClosedDeal)
     /// A close was amended: −1, +1.
-    case amends(from: ClosedDeal, to: ClosedDeal)
+    indirect case amends(from: ClosedDeal, to: ClosedDeal)
     /// A closed deal was reopened or deleted: −1.
     case retracts(ClosedDeal)
   }

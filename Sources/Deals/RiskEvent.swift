@@ -122,7 +122,7 @@ public struct RiskEvent: Hashable, Sendable {
   /// What the score is made of; the contributions add up to it (before rounding and the cap at 100).
   public var components: [RiskComponent]
   /// The strongest reasons in words, strongest first.
-  public var reasons: [String]
+  public var reasons: [RiskReason]
   /// What to do, most specific first.
   public var actions: [RecommendedAction]
   /// What a reader should know.
@@ -158,7 +158,7 @@ public struct RiskEvent: Hashable, Sendable {
   public init(
     eventID: EventID, dealID: DealID, trigger: RiskTrigger, score: RiskScore, winProbability: Probability,
     tier: RiskTier, percentile: Double?, previousScore: RiskScore?, previousTier: RiskTier?,
-    components: [RiskComponent], reasons: [String], actions: [RecommendedAction], flags: RiskFlags, amount: Money?,
+    components: [RiskComponent], reasons: [RiskReason], actions: [RecommendedAction], flags: RiskFlags, amount: Money?,
     descriptors: Descriptors, stage: Stage, ageDays: Int, daysInStage: Int, expectedCloseAt: Timestamp?,
     model: Symbol, configurationHash: Symbol, source: SourcePosition, baselineOffset: Int64, occurredAt: Timestamp,
     scoredAt: Timestamp, mode: ProcessingMode

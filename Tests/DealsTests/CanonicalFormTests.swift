@@ -30,7 +30,8 @@ import Testing
       amount: Money(cents: 1_234_567),
       descriptors: Descriptors(
         rep: "rep_1", industry: "SaaS", region: "Österreich", productType: "Pro", leadSource: "Inbound"),
-      lossReason: outcome == .lost ? reason : nil, predictions: Array(repeating: prediction, count: predictions))
+      lossReason: outcome == .lost ? reason : nil,
+      predictions: Predictions(Array(repeating: prediction, count: predictions)))
   }
 
   @Test(
@@ -65,6 +66,49 @@ import Testing
     #expect(try bytes.withUnsafeBytes { try decoder.general($0) } == state)
     let after = bytes.withUnsafeBytes { decoder.canonical($0) }
     #expect(after == state)
+  }
+
+  @Test("a change as we write it is read the fast way, once its symbols are known", arguments: 0..<40)
+  func changes(number: Int) throws {
+    var samples = Samples(seed: UInt64(number))
+    var change = samples.change()
+    let deal = Self.deal(.won, predictions: 0)
+    (change.dealID, change.deal.descriptors) = (try #require(DealID("006Dn000001AbCdEFG")), deal.descriptors)
+    change.deal.amount = Amount(units: 75_000.5, currency: try #require(Currency("EUR")))
+    if case .lost(let instant, _) = change.deal.status { change.deal.status = .lost(at: instant, reason: Self.reason) }
+    let bytes = written { $0.change(change) }
+    let decoder = ChangeDecoder()
+    // What is refused is no change, and only the general reader says so.
+    guard let expected = try? bytes.withUnsafeBytes({ try decoder.general($0) }) else {
+      return #expect(bytes.withUnsafeBytes { decoder.canonical($0) } == nil)
+    }
+    let after = bytes.withUnsafeBytes { decoder.canonical($0) }
+    #expect(after == expected)
+  }
+
+  @Test("the contract's example, with its nulls, is read the fast way") func example() throws {
+    let record = Array(
+      #"""
+      {"event_id":"0192f3c4-7e1a-7c3e-9b0e-0d8f6a2b1c11","deal_id":"D04521","change":"stage_changed",\#
+      "occurred_at":"2024-02-10T09:30:00Z","previous_stage":"Demo",\#
+      "deal":{"created_at":"2023-11-20T00:00:00Z","stage":"Proposal","amount":75000,"currency":"USD","rep_id":"rep_22",\#
+      "industry":"EdTech","region":"Europe","product_type":"Pro","lead_source":"Partner",\#
+      "expected_close_at":"2024-03-31T00:00:00Z","outcome":null,"closed_at":null,"loss_reason":null,\#
+      "engagement":{"last_contact_at":"2024-02-01T00:00:00Z","emails_30d":3,"meetings_30d":1,"stakeholders":2}}}
+      """#.utf8)
+    let decoder = ChangeDecoder()
+    let expected = try record.withUnsafeBytes { try decoder.general($0) }
+    #expect(expected.deal.engagement?.stakeholders == 2)
+    let found = record.withUnsafeBytes { decoder.canonical($0) }
+    #expect(found == expected)
+  }
+
+  @Test("a change that deviates in any byte is read as the general reader reads it, or not at all", arguments: 0..<20)
+  func deviatingChanges(seed: UInt64) {
+    let decoder = ChangeDecoder()
+    expectAlike(
+      seed, { mutations in written { $0.change(mutations.samples.change()) } }, { try decoder.general($0) },
+      { decoder.canonical($0) })
   }
 
   @Test("an entry that deviates in any byte is read as the general reader reads it, or not at all", arguments: 0..<20)

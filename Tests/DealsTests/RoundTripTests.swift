@@ -98,4 +98,47 @@ import Testing
     #expect(text { $0.tenths(1_000) } == "100")
     #expect(text { $0.integer(.min) } == "-9223372036854775808")
   }
+
+  @Test("a whole number is written digit for digit, whatever its length", arguments: 0..<10) func integers(seed: UInt64)
+  {
+    var samples = Samples(seed: seed)
+    var values: [Int64] = [0, .max, -1]
+    var power: Int64 = 1
+    for _ in 0..<18 {
+      power *= 10
+      values += [power - 1, power, power + 1, -power, Int64(samples.number(Int(power)))]
+    }
+    for value in values {
+      #expect(String(decoding: written { $0.integer(value) }, as: UTF8.self) == "\(value)", "seed \(seed)")
+    }
+  }
+
+  @Test("a reason is the same in a record and in words, whatever it is about") func reasons() throws {
+    let odd: Symbol = "Ü\"x\\\n"
+    let dimensions: [Dimension?] = Dimension.allCases + [nil]
+    var reasons = dimensions.map { dimension in
+      RiskReason.winRate(
+        RiskReason.WinRate(dimension, odd, cycle: .long, rate: 0.301, deals: 12_345, teamRate: 0.4526))
+    }
+    reasons += [
+      .standing(.proposal, days: 60), .regressed, .old(days: 7), .stuck(odd, days: 41),
+      .large(Money(cents: 120_000_000)),
+      .leadSource(odd), .words("as it was \"read\""),
+    ]
+    var samples = Samples(seed: 1)
+    var event = samples.risk()
+    event.reasons = reasons
+    let bytes = written { $0.riskEvent(event) }
+    let read = try bytes.withUnsafeBytes { try RiskDecoder().decode($0) }
+    #expect(read.reasons.map(\.text) == reasons.map(\.text))
+    #expect(reasons[0].text == "Ü\"x\\\n wins 30% of 12345 deals, the team 45%")
+    #expect(
+      reasons[Int(Dimension.cycleBucket.rawValue)].text
+        == "deals with a cycle of 61 to 90 days are won in 30% of 12345 deals, the team 45%")
+    #expect(
+      reasons.suffix(7).map(\.text).prefix(5) == [
+        "it has stood in Proposal for 60 days", "it has moved backwards in the funnel", "it is 7 days old",
+        "it is 41 days old and still in Ü\"x\\\n", "it is a large deal of $1.2M",
+      ])
+  }
 }

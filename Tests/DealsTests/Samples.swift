@@ -64,7 +64,7 @@ struct Samples {
       outcome: outcome, closedAt: instant(), createdAt: instant(), stage: pick(Stage.allCases),
       amount: maybe { $0.money() }, descriptors: descriptors(),
       lossReason: outcome == .lost ? maybe { $0.symbol() } : nil,
-      predictions: (0..<number(3)).map { _ in prediction() })
+      predictions: Predictions((0..<number(3)).map { _ in prediction() }))
   }
 
   mutating func entry() -> LedgerEntry {
@@ -105,7 +105,7 @@ struct Samples {
         RiskComponent(
           factor: "rep", value: maybe { $0.symbol() }, winRate: maybe { $0.chance() }, deals: number(999),
           weight: chance(), contribution: chance() * 100)
-      }, reasons: (0..<number(4)).map { _ in symbol().text },
+      }, reasons: (0..<number(4)).map { _ in .words(symbol().text) },
       actions: (0..<number(3)).map { _ in RecommendedAction(id: "a", text: symbol().text) },
       flags: RiskFlags(rawValue: UInt8(number(64))), amount: maybe { $0.money() }, descriptors: descriptors(),
       stage: pick(Stage.allCases), ageDays: number(999), daysInStage: number(999),

@@ -72,8 +72,10 @@ import Testing
   func purity() {
     var read = Baselines(model: "m")
     var unread = Baselines(model: "m")
-    for offset in 0..<200 {
-      let entry = entry(Int64(offset), day: offset * 3, outcome: offset % 3 == 0 ? .won : .lost)
+    // Far more days than are kept of a segment that nobody reads.
+    for offset in 0..<1_500 {
+      let entry = entry(
+        Int64(offset), day: offset * 3 - (offset % 5 == 0 ? 40 : 0), outcome: offset % 3 == 0 ? .won : .lost)
       read.apply(entry, at: Int64(offset))
       unread.apply(entry, at: Int64(offset))
       for window in BaselineWindow.allCases { _ = read.tally(.rep, "rep_1", window) }

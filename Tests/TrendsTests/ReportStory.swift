@@ -32,7 +32,7 @@ struct ReportStory {
     let deal = ClosedDeal(
       outcome: outcome, closedAt: closedAt, createdAt: closedAt.adding(days: -cycle), stage: .closed,
       amount: Money(units: amount), descriptors: Descriptors(rep: rep, industry: industry, leadSource: source),
-      lossReason: outcome == .lost ? reason : nil, predictions: predictions)
+      lossReason: outcome == .lost ? reason : nil, predictions: Predictions(predictions))
     append(.adds(deal), id: entries.count, at: told ?? closedAt)
   }
 

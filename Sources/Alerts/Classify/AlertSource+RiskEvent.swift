@@ -16,7 +16,7 @@ extension AlertSource {
     winProbability = event.winProbability.value
     ageDays = event.ageDays
     daysInStage = event.daysInStage
-    reasons = event.reasons
+    reasons = event.reasons.map(\.text)
     actions = event.actions.map(\.text)
     labels["deal_id"] = event.dealID.text
     labels["stage"] = event.stage.name

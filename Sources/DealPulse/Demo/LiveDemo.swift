@@ -85,7 +85,7 @@ struct LiveDemo {
 
   private func line(_ event: RiskEvent) -> String {
     let amount = event.amount.map { "$\(Int($0.units / 1_000))K" } ?? "–"
-    let reason = event.reasons.first ?? ""
+    let reason = event.reasons.first?.text ?? ""
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }

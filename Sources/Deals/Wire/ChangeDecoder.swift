@@ -15,6 +15,20 @@ public final class ChangeDecoder {
   ///   - now: The clock against which times in the future are refused; nil to accept any.
   /// - Throws: `DecodeFailure`; the record belongs to the dead letters then.
   public func decode(_ bytes: UnsafeRawBufferPointer, now: Timestamp?) throws(DecodeFailure) -> DealChange {
+    let change = if let change = canonical(bytes) { change } else { try general(bytes) }
+    if let now { try Self.refuseFuture(change, after: now.adding(milliseconds: Self.tolerance)) }
+    return change
+  }
+
+  /// The change of a record as our own writer writes it; nil of any other record.
+  @inline(__always)
+  func canonical(_ bytes: UnsafeRawBufferPointer) -> DealChange? {
+    guard bytes.count <= reader.maximumBytes else { return nil }
+    return CanonicalScanner.scan(bytes, symbols) { scanner throws(CanonicalScanner.Deviation) in try scanner.change() }
+  }
+
+  /// The change of any record.
+  func general(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> DealChange {
     let symbols = symbols
     return try reader.read(bytes) { root throws(DecodeFailure) in
       guard root.isObject else {
@@ -22,9 +36,7 @@ public final class ChangeDecoder {
       }
       var fields = ChangeFields()
       try root.forEachMember { key, value throws(DecodeFailure) in try fields.read(key, value, symbols) }
-      let change = try fields.change()
-      if let now { try Self.refuseFuture(change, after: now.adding(milliseconds: Self.tolerance)) }
-      return change
+      return try fields.change()
     }
   }
 
@@ -148,7 +160,7 @@ private struct ChangeFields {
 }
 
 /// The members of the deal within a change as they are met.
-private struct DealFields {
+struct DealFields {
   var createdAt: Timestamp?
   var stage: Stage?
   var units: Double?

@@ -2,9 +2,14 @@
 ///
 /// The caller writes well-formed JSON; this type knows commas and escapes, not schemas.
 public struct JSONWriter: ~Copyable, RecordWriter {
-  private var buffer = TextBuffer()
-  private var needsComma = false
-  private var symbols = EscapedSymbols { text in
+  var buffer = TextBuffer()
+  var needsComma = false
+  var kept = WrittenComponents()
+  var symbols = EscapedSymbols { JSONWriter.quoted($0) }
+  /// The same texts without their quotes, for sentences.
+  var innerSymbols = EscapedSymbols { Array(JSONWriter.quoted($0).dropFirst().dropLast()) }
+
+  private static func quoted(_ text: String) -> [UInt8] {
     var writer = JSONWriter()
     writer.string(text)
     return writer.bytes
@@ -119,9 +124,14 @@ public struct JSONWriter: ~Copyable, RecordWriter {
   /// Any text.
   public mutating func string(_ value: String) {
     separate()
+    text(value)
+    needsComma = true
+  }
+
+  /// Any text, without a comma before it.
+  mutating func text(_ value: String) {
     var value = value
     value.withUTF8 { putQuoted($0) }
-    needsComma = true
   }
 
   /// A symbol's text, whose escaped form is kept.
@@ -208,7 +218,7 @@ public struct JSONWriter: ~Copyable, RecordWriter {
   }
 
   @inline(__always)
-  private mutating func separate() {
+  mutating func separate() {
     if needsComma { buffer.put(UInt8(ascii: ",")) }
   }
 

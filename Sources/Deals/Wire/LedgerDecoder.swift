@@ -77,7 +77,7 @@ private struct ClosedDealFields {
   var amount: Money?
   var descriptors = Descriptors()
   var lossReason: Symbol?
-  var predictions: [Prediction] = []
+  var predictions = Predictions()
 
   static func read(_ value: JSONValue, _ symbols: SymbolCache) throws(DecodeFailure) -> ClosedDeal {
     var fields = ClosedDealFields()
@@ -100,7 +100,7 @@ private struct ClosedDealFields {
     case .amount: amount = value.isNull ? nil : try value.money(key)
     case .lossReason: lossReason = try value.optionalSymbol(key, symbols)
     case .predictions:
-      var list: [Prediction] = []
+      var list = Predictions()
       let isArray = try value.forEachElement { element throws(DecodeFailure) in
         list.append(try element.prediction(symbols))
       }

@@ -30,7 +30,7 @@ private struct RiskFields {
   var previousScore: RiskScore?
   var previousTier: RiskTier?
   var components: [RiskComponent] = []
-  var reasons: [String] = []
+  var reasons: [RiskReason] = []
   var actions: [RecommendedAction] = []
   var flags: RiskFlags = []
   var amount: Money?
@@ -65,7 +65,10 @@ private struct RiskFields {
       components = try value.array(key) { element throws(DecodeFailure) in
         try element.component(symbols)
       }
-    case .reasons: reasons = try value.array(key) { element throws(DecodeFailure) in try element.string(key) }
+    case .reasons:
+      reasons = try value.array(key) { element throws(DecodeFailure) in
+        .words(try element.string(key))
+      }
     case .actions: actions = try value.array(key) { element throws(DecodeFailure) in try element.action(symbols) }
     case .flags: flags = try value.flags(key)
     default: try readDealAndOrigin(key, value, symbols)

@@ -113,6 +113,11 @@ struct TextBuffer: ~Copyable {
   /// A finite number in the shortest form that reads back as the same bits.
   @inline(__always)
   mutating func number(_ value: Double) {
+    let tenths = value * 10
+    // A number with one decimal at most, such as a percentile or a weight, is its own shortest form.
+    if tenths >= 0, tenths < 1e7, tenths == tenths.rounded(.down), tenths / 10 == value, value.sign == .plus {
+      return self.tenths(Int(tenths))
+    }
     makeRoom(32)
     count += numbers.write(value, to: memory + count)
   }
@@ -208,17 +213,35 @@ struct TextBuffer: ~Copyable {
   }
 
   /// A whole number.
+  @inline(__always)
   mutating func integer(_ value: Int64) {
+    guard UInt64(bitPattern: value) < 100_000_000 else { return longInteger(value) }
+    makeRoom(8)
+    let digits = Self.eightDigits(UInt64(bitPattern: value))
+    // Of eight zeros the last is written.
+    let zeros = min(7, digits.trailingZeroBitCount / 8)
+    let text = (digits | 0x3030_3030_3030_3030) >> UInt64(zeros * 8)
+    UnsafeMutableRawPointer(memory + count).storeBytes(of: text.littleEndian, as: UInt64.self)
+    count += 8 - zeros
+  }
+
+  /// The digits of a number below 100,000,000, the first in the lowest byte: all are split at once, hundreds from hundreds and
+  /// tens from ones, with multiplications that are exact in these ranges.
+  @inline(__always)
+  private static func eightDigits(_ value: UInt64) -> UInt64 {
+    let fours = value / 10_000 | (value % 10_000) << 32
+    let hundreds = (fours &* 10_486) >> 20 & 0x0000_007F_0000_007F
+    let twos = hundreds | (fours &- hundreds &* 100) << 16
+    let tens = (twos &* 103) >> 10 & 0x000F_000F_000F_000F
+    return tens | (twos &- tens &* 10) << 8
+  }
+
+  private mutating func longInteger(_ value: Int64) {
     makeRoom(20)
     if value < 0 { put(UInt8(ascii: "-")) }
     var rest = value.magnitude
-    if rest < 10 {
-      memory[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-      count += 1
-      return
-    }
-    var digits = 2
-    var limit: UInt64 = 100
+    var digits = 1
+    var limit: UInt64 = 10
     while digits < 19, rest >= limit {
       limit &*= 10
       digits += 1

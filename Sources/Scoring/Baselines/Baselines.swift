@@ -15,13 +15,18 @@ public struct Baselines: Sendable {
 
   private let model: Symbol
   private let halfLifeDays: Double
-  private var highestSource: [Int32: Int64] = [:]
+  /// The highest offset counted of each partition of `deals.changes`, by its number, `.min` where there is none.
+  private var highestSource: [Int64] = []
+  /// Of partitions whose numbers are no place in an array: a forged record's.
+  private var highestElsewhere: [Int32: Int64] = [:]
   private var today = Day(number: .min / 2)
   private var overall = SegmentWindows(today: Day(number: .min / 2))
   private var windows: [SegmentWindows] = []
   private var segments = SegmentIndex()
   private var scores = ScoreDistribution()
   private var ranking = RepRanking()
+  /// The weight in decayed rates of deals that closed on the day of the last one: most close on the same.
+  private var weighted = (day: Day(number: .min / 2), weight: 0.0)
 
   /// Empty baselines.
   ///
@@ -56,14 +61,28 @@ public struct Baselines: Sendable {
     return true
   }
 
-  /// Whether a change was not counted before; it is remembered as counted. One look-up: this is done for every entry.
+  /// Whether a change was not counted before; it is remembered as counted.
+  @inline(__always)
   private mutating func isNew(_ source: SourcePosition) -> Bool {
-    func raise(_ highest: inout Int64) -> Bool {
-      guard source.offset > highest else { return false }
-      highest = source.offset
+    let partition = Int(source.partition)
+    guard partition >= 0, partition < highestSource.count else { return isNewElsewhere(source) }
+    guard source.offset > highestSource[partition] else { return false }
+    highestSource[partition] = source.offset
+    return true
+  }
+
+  /// The same of a partition that is met for the first time, or has no place in the array.
+  @inline(never)
+  private mutating func isNewElsewhere(_ source: SourcePosition) -> Bool {
+    if source.partition >= 0, source.partition < Self.mostPartitions {
+      let missing = Int(source.partition) + 1 - highestSource.count
+      highestSource.append(contentsOf: repeatElement(.min, count: missing))
+      highestSource[Int(source.partition)] = source.offset
       return true
     }
-    return raise(&highestSource[source.partition, default: .min])
+    guard source.offset > highestElsewhere[source.partition, default: .min] else { return false }
+    highestElsewhere[source.partition] = source.offset
+    return true
   }
 
   /// Moves past ledger offsets that hold nothing for the baselines (transaction markers, unreadable records).
@@ -134,8 +153,8 @@ public struct Baselines: Sendable {
 
   private mutating func count(_ deal: ClosedDeal, sign: Int32) {
     let day = deal.closedAt.day
-    let addition = SegmentWindows.Addition(
-      deal, sign: sign, weight: exp2(Double(day.number - Self.decayEpoch) / halfLifeDays))
+    if day != weighted.day { weighted = (day, exp2(Double(day.number - Self.decayEpoch) / halfLifeDays)) }
+    let addition = SegmentWindows.Addition(deal, sign: sign, weight: weighted.weight)
     overall.count(addition, today: today)
     let descriptors = deal.descriptors
     count(addition, .rep, descriptors.rep)
@@ -148,7 +167,7 @@ public struct Baselines: Sendable {
     if let rep = descriptors.rep, let industry = descriptors.industry {
       countAt(segments.place(rep: rep, industry: industry, next: windows.count), addition)
     }
-    guard let score = deal.predictions.first(where: { $0.model == model })?.score else { return }
+    guard let score = deal.predictions.of(model)?.score else { return }
     if sign > 0 {
       scores.add(score, closedOn: day, today: today)
     } else {
@@ -156,11 +175,13 @@ public struct Baselines: Sendable {
     }
   }
 
+  @inline(__always)
   private mutating func count(_ addition: SegmentWindows.Addition, _ dimension: Dimension, _ value: Symbol?) {
     guard let value else { return }
     countAt(segments.place(dimension, value, next: windows.count), addition)
   }
 
+  @inline(__always)
   private mutating func countAt(_ index: Int, _ addition: SegmentWindows.Addition) {
     if index == windows.count { windows.append(SegmentWindows(today: today)) }
     windows[index].count(addition, today: today)
@@ -168,4 +189,6 @@ public struct Baselines: Sendable {
 
   /// 2000-01-01: a reference for the decay's weights, near enough that they stay well inside a double's range.
   private static let decayEpoch: Int32 = 10_957
+  /// More partitions than any topic has: a number beyond is kept in the dictionary.
+  private static let mostPartitions: Int32 = 1 << 20
 }

@@ -4,10 +4,15 @@ import Deals
 /// forgets exponentially.
 ///
 /// Only days on which a deal closed are kept, oldest first, up to the horizon: a segment with few deals costs little.
-/// Counting costs O(1) for deals that close in order; moving on costs O(1) for each day that leaves a window.
+/// Counting costs O(1) for deals that close in order; moving on costs O(1) for each day that leaves a window. The windows move
+/// when they are read, not when a deal is counted: the days that leave them lie far from those that come, and are fetched
+/// from memory many at once instead of one by one.
 struct SegmentWindows: Sendable {
   /// Days kept: what is older counts in `all` alone.
   static let horizonDays = 400
+
+  /// Days that are kept before the windows move on without being read.
+  private static let mostDays = 512
 
   private struct DayTally: Sendable {
     var day: Day
@@ -68,8 +73,10 @@ struct SegmentWindows: Sendable {
   }
 
   /// Counts a closed deal, or takes it back.
+  @inline(__always)
   mutating func count(_ addition: Addition, today: Day) {
-    advance(to: today)
+    // Sums that are never read must not keep days for ever.
+    if days.count >= Self.mostDays { advance(to: today) }
     all.add(addition.tally)
     if addition.isWon { decayedWon += addition.weight } else { decayedLost += addition.weight }
     guard today - addition.day < Self.horizonDays else { return }

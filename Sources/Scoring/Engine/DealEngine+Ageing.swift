@@ -31,7 +31,7 @@ extension DealEngine {
   private mutating func honour(
     _ instant: Timestamp, _ place: Int32, _ baselines: inout Baselines, into output: inout EngineOutput
   ) {
-    guard deals.id(at: place) != nil, due(of: deals[place]) == instant else { return }
+    guard deals.id(at: place) != nil, settings.due(of: deals[place]) == instant else { return }
     if deals[place].isDeleted || deals[place].status.outcome != nil {
       deals.remove(at: place)
       return

@@ -65,7 +65,7 @@ extension DealEngine {
     counters.applied += 1
     let before = Standing(deals[place])
     let wasClosed = closedDeal(at: place)
-    let wasDue = due(of: deals[place])
+    let wasDue = settings.due(of: deals[place])
     deals.willChange(place)
     let amount = convertedAmount(change.deal)
     if Self.take(change, amount, into: &deals[place]) { counters.regressions += 1 }
@@ -75,7 +75,7 @@ extension DealEngine {
     if let trigger = Self.trigger(from: before, to: Standing(deals[place])) {
       score(place, trigger, at: change.occurredAt, source, &baselines, into: &output)
     }
-    if due(of: deals[place]) != wasDue { enqueue(place) }
+    if settings.due(of: deals[place]) != wasDue { enqueue(place) }
   }
 
   /// What decides whether a deal is scored.
@@ -84,6 +84,7 @@ extension DealEngine {
     var isClosed: Bool
     var isDeleted: Bool
 
+    @inline(__always)
     init(_ state: DealState) {
       stage = state.stage
       isClosed = state.status.outcome != nil
@@ -118,9 +119,10 @@ extension DealEngine {
     deals[place].isDeleted ? nil : Self.closedDeal(deals[place])
   }
 
+  @inline(__always)
   private static func closedDeal(_ state: DealState) -> ClosedDeal? {
     guard let outcome = state.status.outcome, let closedAt = state.status.closedAt else { return nil }
-    var predictions: [Prediction] = []
+    var predictions = Predictions()
     if let prediction = state.prediction { predictions.append(prediction) }
     if let challenger = state.challenger { predictions.append(challenger) }
     return ClosedDeal(

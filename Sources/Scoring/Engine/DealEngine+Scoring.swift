@@ -18,7 +18,7 @@ extension DealEngine {
         trigger: trigger, score: assessment.score, winProbability: assessment.winProbability, tier: assessment.tier,
         percentile: baselines.percentile(of: assessment.score), previousScore: deals[place].prediction?.score,
         previousTier: deals[place].tier, components: assessment.components,
-        reasons: settings.writesWords ? Reasons.words(for: assessment, features, flags, &sentences) : [],
+        reasons: settings.writesWords ? Reasons.of(assessment, features, flags) : [],
         actions: settings.writesWords
           ? settings.playbook.actions(for: features, tier: assessment.tier, settings.baselines, &baselines) : [],
         flags: flags, amount: features.amount, descriptors: features.descriptors, stage: features.stage,
@@ -53,6 +53,7 @@ extension DealEngine {
 
 extension DealFeatures {
   /// What a model sees of a deal at an instant; of a closed deal its age is its cycle.
+  @inline(__always)
   public init(_ state: DealState, at instant: Timestamp) {
     let end = min(instant, state.status.closedAt ?? instant)
     self.init(

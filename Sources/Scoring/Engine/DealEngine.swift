@@ -15,7 +15,6 @@ public struct DealEngine: Sendable {
   public internal(set) var counters = EngineCounters()
 
   var deals: DealTable
-  var sentences = ReasonSentences()
   var queue = DueQueue()
   private var committed = ChangelogPosition(nextOffset: 0, streamTime: nil)
 
@@ -91,15 +90,8 @@ public struct DealEngine: Sendable {
   /// From now on the wall clock drives the partition's due dates; kept with the position.
   public mutating func markLive() { position.isLive = true }
 
-  func due(of state: DealState) -> Timestamp? {
-    if state.isDeleted { return state.lastChangedAt.adding(days: settings.closedRetentionDays) }
-    if state.status.closedAt != nil { return state.lastChangedAt.adding(days: settings.closedRetentionDays) }
-    guard Int(state.agedSteps) < settings.ageingDays.count else { return nil }
-    return state.stageEnteredAt.adding(days: settings.ageingDays[Int(state.agedSteps)])
-  }
-
   mutating func enqueue(_ place: Int32) {
-    guard deals.id(at: place) != nil, let due = due(of: deals[place]) else { return }
+    guard deals.id(at: place) != nil, let due = settings.due(of: deals[place]) else { return }
     queue.insert(due, place)
   }
 
@@ -107,7 +99,7 @@ public struct DealEngine: Sendable {
     var entries: [DueQueue.Entry] = []
     entries.reserveCapacity(deals.count)
     deals.forEach { place, _, state in
-      if let due = due(of: state) { entries.append(DueQueue.Entry(due: due, place: place)) }
+      if let due = settings.due(of: state) { entries.append(DueQueue.Entry(due: due, place: place)) }
     }
     queue.rebuild(entries)
   }

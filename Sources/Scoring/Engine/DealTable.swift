@@ -4,22 +4,19 @@ import Deals
 ///
 /// A dictionary of the states themselves would double its memory whenever it grows; here only the small index does.
 struct DealTable: Sendable {
-  struct Slot: Sendable {
+  private struct Name: Sendable {
     /// nil where the place is empty; the state means nothing then.
     var id: DealID?
-    var state: DealState
-    /// The commit interval in which the slot was last written to.
+    /// The commit interval in which the place was last written to.
     var touched: UInt32
 
-    static let empty = Slot(
-      id: nil,
-      state: DealState(
-        createdAt: Timestamp(milliseconds: 0), stage: .qualified, stageEnteredAt: Timestamp(milliseconds: 0),
-        amount: nil,
-        descriptors: Descriptors(), expectedCloseAt: nil, status: .open, lastChangedAt: Timestamp(milliseconds: 0),
-        recentEvents: RecentEvents()),
-      touched: 0)
+    static let empty = Name(id: nil, touched: 0)
   }
+
+  private static let noState = DealState(
+    createdAt: Timestamp(milliseconds: 0), stage: .qualified, stageEnteredAt: Timestamp(milliseconds: 0), amount: nil,
+    descriptors: Descriptors(), expectedCloseAt: nil, status: .open, lastChangedAt: Timestamp(milliseconds: 0),
+    recentEvents: RecentEvents())
 
   private struct Change: Sendable {
     var slot: Int32
@@ -32,7 +29,9 @@ struct DealTable: Sendable {
   private static let blockSize = 1 << blockBits
 
   private var index = DealIndex()
-  private var blocks: [[Slot]] = []
+  /// The states, and apart from them the ids: looking for a deal need not fetch the states of others from memory.
+  private var states: [[DealState]] = []
+  private var names: [[Name]] = []
   private var vacant: [Int32] = []
   private var used: Int32 = 0
   private var journal: [Change] = []
@@ -46,25 +45,25 @@ struct DealTable: Sendable {
   var count: Int { index.count }
 
   func place(of id: DealID) -> Int32? {
-    index.place(of: id) { blocks[Self.block($0)][Self.row($0)].id == id }
+    index.place(of: id) { names[Self.block($0)][Self.row($0)].id == id }
   }
 
   /// The state in a place that holds a deal, looked at and changed where it lies: copies of it were a tenth of the cost
   /// of scoring. A change must be announced by `willChange` first.
   subscript(place: Int32) -> DealState {
-    _read { yield blocks[Self.block(place)][Self.row(place)].state }
-    _modify { yield &blocks[Self.block(place)][Self.row(place)].state }
+    _read { yield states[Self.block(place)][Self.row(place)] }
+    _modify { yield &states[Self.block(place)][Self.row(place)] }
   }
 
-  func id(at place: Int32) -> DealID? { blocks[Self.block(place)][Self.row(place)].id }
+  func id(at place: Int32) -> DealID? { names[Self.block(place)][Self.row(place)].id }
 
   /// Keeps what a place holds for a rollback, once in a commit interval.
   mutating func willChange(_ place: Int32) {
     guard canRollBack else { return }
     let (block, row) = (Self.block(place), Self.row(place))
-    guard blocks[block][row].touched != interval, let id = blocks[block][row].id else { return }
-    journal.append(Change(slot: place, id: id, state: blocks[block][row].state))
-    blocks[block][row].touched = interval
+    guard names[block][row].touched != interval, let id = names[block][row].id else { return }
+    journal.append(Change(slot: place, id: id, state: states[block][row]))
+    names[block][row].touched = interval
   }
 
   mutating func insert(_ id: DealID, _ state: DealState) -> Int32 {
@@ -145,20 +144,23 @@ struct DealTable: Sendable {
 
   private mutating func vacantPlace() -> Int32 {
     if let place = vacant.popLast() { return place }
-    if Int(used) == blocks.count * Self.blockSize {
-      blocks.append([Slot](repeating: .empty, count: Self.blockSize))
+    if Int(used) == states.count * Self.blockSize {
+      states.append([DealState](repeating: Self.noState, count: Self.blockSize))
+      names.append([Name](repeating: .empty, count: Self.blockSize))
     }
     used += 1
     return used - 1
   }
 
   private mutating func fill(_ place: Int32, _ id: DealID, _ state: DealState, touched: UInt32? = nil) {
-    blocks[Self.block(place)][Self.row(place)] = Slot(id: id, state: state, touched: touched ?? interval)
+    self[place] = state
+    names[Self.block(place)][Self.row(place)] = Name(id: id, touched: touched ?? interval)
     index.insert(id, at: place)
   }
 
   private mutating func empty(_ place: Int32, _ id: DealID) {
     index.remove(id, at: place)
-    blocks[Self.block(place)][Self.row(place)] = .empty
+    self[place] = Self.noState
+    names[Self.block(place)][Self.row(place)] = .empty
   }
 }

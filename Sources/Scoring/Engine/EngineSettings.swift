@@ -35,6 +35,18 @@ public struct EngineSettings: Sendable {
   }
 }
 
+extension EngineSettings {
+  /// When a deal is to be looked at again although nothing changes: its next step of ageing, or the end of its keeping.
+  ///
+  /// Inlined, as are all that look at a few members of a state: a call would be given a copy of the whole.
+  @inline(__always)
+  func due(of state: DealState) -> Timestamp? {
+    if state.isDeleted || state.status.outcome != nil { return state.lastChangedAt.adding(days: closedRetentionDays) }
+    guard Int(state.agedSteps) < ageingDays.count else { return nil }
+    return state.stageEnteredAt.adding(days: ageingDays[Int(state.agedSteps)])
+  }
+}
+
 /// How much of the base currency one unit of another is worth.
 public struct CurrencyTable: Hashable, Sendable {
   /// The currency of every amount after conversion.

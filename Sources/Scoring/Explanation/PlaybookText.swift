@@ -88,9 +88,9 @@ public struct PlaybookText: Hashable, Sendable {
     case .stage: features.stage.name
     case .daysInStage: String(features.daysInStage)
     case .ageDays: String(features.ageDays)
-    case .amount: features.amount.map(Words.amount) ?? "an unknown amount"
+    case .amount: features.amount?.inShort ?? "an unknown amount"
     case .bestRep: better?.rep.text ?? "another rep"
-    case .bestRepWinRate: better.map { Words.percent($0.winRate) } ?? unknown
+    case .bestRepWinRate: better.map { "\(RiskReason.WinRate.wholePercent($0.winRate))%" } ?? unknown
     case .bestRepDeals: better.map { String($0.deals) } ?? unknown
     }
   }

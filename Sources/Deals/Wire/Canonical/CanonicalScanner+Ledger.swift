@@ -47,8 +47,9 @@ extension CanonicalScanner {
   }
 
   @inline(__always)
-  private mutating func predictions() throws(Deviation) -> [Prediction] {
-    var predictions = [try prediction()]
+  private mutating func predictions() throws(Deviation) -> Predictions {
+    var predictions = Predictions()
+    predictions.append(try prediction())
     while has(",") { predictions.append(try prediction()) }
     try take("]")
     return predictions

@@ -72,6 +72,26 @@ struct CanonicalScanner {
     guard has(literal) else { throw Deviation() }
   }
 
+  /// Takes a member's name where it comes next, written with the comma before it: the first member of an object has none.
+  mutating func hasMember(_ name: StaticString, _ isFirst: inout Bool) -> Bool {
+    let comma = isFirst ? 1 : 0
+    let length = name.utf8CodeUnitCount - comma
+    guard left >= length else { return false }
+    let own = UnsafeRawBufferPointer(start: next, count: length)
+    guard own.isSame(as: UnsafeRawBufferPointer(start: name.utf8Start + comma, count: length)) else { return false }
+    advance(length)
+    isFirst = false
+    return true
+  }
+
+  /// So many bytes.
+  @inline(__always)
+  mutating func bytes(_ count: Int) throws(Deviation) -> UnsafeRawBufferPointer {
+    guard left >= count else { throw Deviation() }
+    defer { advance(count) }
+    return UnsafeRawBufferPointer(start: next, count: count)
+  }
+
   // MARK: Texts
 
   /// The bytes of a text behind its first quote; the last one is taken.
