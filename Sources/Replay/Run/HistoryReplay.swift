@@ -140,7 +140,8 @@ public final class HistoryReplay {
       engine.advance(to: until, &baselines, into: &output)
       try publish()
     }
-    try results.synchronize()
+    // A checkpoint may go only when the disk has what it stands for.
+    if folder == nil { try results.finish() } else { try results.synchronize() }
     folder?.removeAll()
     return progress
   }

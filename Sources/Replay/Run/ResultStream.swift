@@ -72,6 +72,13 @@ final class ResultStream<Writer: RecordWriter & ~Copyable> {
     }
   }
 
+  /// Waits until all of it is written: the kernel has it, and a kill of the program takes nothing away.
+  func finish() throws {
+    try flush()
+    queue.sync {}
+    try failure.check(path)
+  }
+
   /// Waits until all of it is on the disk.
   func synchronize() throws {
     try flush()

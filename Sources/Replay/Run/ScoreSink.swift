@@ -8,13 +8,18 @@ public protocol ScoreSink: AnyObject {
   func begin(isResumed: Bool) throws
   /// Takes in a score.
   func append(_ event: RiskEvent) throws
-  /// Waits until all of it is where no kill can take it away.
+  /// Waits until all of it is where no kill can take it away, nor a checkpoint get ahead of it.
   func synchronize() throws
+  /// Waits until all of it is written.
+  func finish() throws
 }
 
 extension ScoreSink {
   /// Nothing: a file is cut back to its checkpoint.
   public func begin(isResumed: Bool) throws {}
+
+  /// The same as for a checkpoint.
+  public func finish() throws { try synchronize() }
 }
 
 /// How the scores of a replay are written into a file.
@@ -45,6 +50,7 @@ final class ScoreLines: ScoreSink {
   var length: UInt64 { file.length }
   func append(_ event: RiskEvent) throws { try file.append { $0.riskEvent(event) } }
   func synchronize() throws { try file.synchronize() }
+  func finish() throws { try file.finish() }
 }
 
 /// Scores as a table, its header in the first line.
@@ -60,4 +66,5 @@ final class ScoreTable: ScoreSink {
   var length: UInt64 { file.length }
   func append(_ event: RiskEvent) throws { try file.append { $0.riskEvent(event) } }
   func synchronize() throws { try file.synchronize() }
+  func finish() throws { try file.finish() }
 }
