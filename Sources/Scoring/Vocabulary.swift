@@ -1,30 +1,39 @@
 import Deals
 
 /// The symbols of fixed words, interned once.
-enum Vocabulary {
-  static let rep = Symbol("rep")
-  static let industry = Symbol("industry")
-  static let region = Symbol("region")
-  static let leadSource = Symbol("lead_source")
-  static let stage = Symbol("stage")
-  static let cycleBucket = Symbol("cycle_bucket")
-  static let amount = Symbol("amount")
-  static let days = Symbol("days")
+///
+/// Whoever scores keeps a copy: a look at a global costs a call, and a score takes twenty looks.
+struct Vocabulary: Hashable, Sendable {
+  let rep: Symbol = "rep"
+  let industry: Symbol = "industry"
+  let region: Symbol = "region"
+  let leadSource: Symbol = "lead_source"
+  let stage: Symbol = "stage"
+  let cycleBucket: Symbol = "cycle_bucket"
+  let amount: Symbol = "amount"
+  let days: Symbol = "days"
 
-  private static let dimensions: [(factor: Symbol, dimension: Dimension)] = [
-    (cycleBucket, .cycleBucket), (rep, .rep), (industry, .industry), (leadSource, .leadSource), (stage, .stage),
-    (region, .region),
-  ]
+  private let stages = Stage.allCases.map { Symbol($0.name) }
+  private let cycleBuckets = CycleBucket.allCases.map { Symbol($0.name) }
+
+  /// The one that all copies are of.
+  static let shared = Vocabulary()
+
+  private init() {}
+
+  @inline(__always)
+  func symbol(of stage: Stage) -> Symbol { stages[Int(stage.rawValue)] }
+
+  @inline(__always)
+  func symbol(of bucket: CycleBucket) -> Symbol { cycleBuckets[Int(bucket.rawValue)] }
 
   /// The dimension that a factor looks at; nil of one that looks at none.
-  static func dimension(of factor: Symbol) -> Dimension? {
-    for index in dimensions.indices where dimensions[index].factor == factor { return dimensions[index].dimension }
-    return nil
+  func dimension(of factor: Symbol) -> Dimension? {
+    if factor == cycleBucket { return .cycleBucket }
+    if factor == rep { return .rep }
+    if factor == industry { return .industry }
+    if factor == leadSource { return .leadSource }
+    if factor == stage { return .stage }
+    return factor == region ? .region : nil
   }
-
-  private static let stages = Stage.allCases.map { Symbol($0.name) }
-  private static let cycleBuckets = CycleBucket.allCases.map { Symbol($0.name) }
-
-  static func symbol(of stage: Stage) -> Symbol { stages[Int(stage.rawValue)] }
-  static func symbol(of bucket: CycleBucket) -> Symbol { cycleBuckets[Int(bucket.rawValue)] }
 }

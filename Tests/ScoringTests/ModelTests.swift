@@ -29,7 +29,7 @@ import Testing
   func minimumDeals() {
     var story = history()
     story.tell(.created, "D1", on: 102, Story.deal(created: 102, rep: "newcomer"))
-    let rep = story.output.risks[0].components.first { $0.factor == Vocabulary.rep }
+    let rep = story.output.risks[0].components.first { $0.factor == Vocabulary.shared.rep }
     #expect(rep?.winRate == 0.45)
     #expect(story.output.risks[0].flags.contains(.insufficientHistory))
   }

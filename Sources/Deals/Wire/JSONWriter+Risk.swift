@@ -19,13 +19,13 @@ extension JSONWriter {
     buffer.word(#"","deal_id":"#)
     text(event.dealID.text)
     buffer.word(#","trigger":"#)
-    bare(RiskWords.triggers[Int(event.trigger.rawValue)])
+    bare(riskWords.triggers[Int(event.trigger.rawValue)])
     buffer.word(#","occurred_at":""#)
     buffer.timestamp(event.occurredAt)
     buffer.word(#"","scored_at":""#)
     buffer.timestamp(event.scoredAt)
     buffer.word(#"","mode":"#)
-    bare(RiskWords.modes[Int(event.mode.rawValue)])
+    bare(riskWords.modes[Int(event.mode.rawValue)])
   }
 
   private mutating func score(_ event: RiskEvent) {
@@ -34,13 +34,13 @@ extension JSONWriter {
     buffer.word(#","win_probability":"#)
     buffer.number(event.winProbability.value)
     buffer.word(#","tier":"#)
-    bare(RiskWords.tiers[Int(event.tier.rawValue)])
+    bare(riskWords.tiers[Int(event.tier.rawValue)])
     buffer.word(#","percentile":"#)
     bare(event.percentile)
     buffer.word(#","previous_score":"#)
     if let previous = event.previousScore { buffer.tenths(Int(previous.tenths)) } else { buffer.word("null") }
     buffer.word(#","previous_tier":"#)
-    bare(event.previousTier.map { RiskWords.tiers[Int($0.rawValue)] })
+    if let tier = event.previousTier { bare(riskWords.tiers[Int(tier.rawValue)]) } else { buffer.word("null") }
   }
 
   private mutating func components(_ components: [RiskComponent]) {
@@ -94,9 +94,9 @@ extension JSONWriter {
     }
     buffer.word(#"],"flags":["#)
     var isFirst = true
-    for (bit, name) in RiskWords.flags.enumerated() where event.flags.rawValue & 1 << bit != 0 {
+    for bit in riskWords.flags.indices where event.flags.rawValue & 1 << bit != 0 {
       if !isFirst { buffer.put(UInt8(ascii: ",")) }
-      bare(name)
+      bare(riskWords.flags[bit])
       isFirst = false
     }
   }
@@ -105,7 +105,7 @@ extension JSONWriter {
     buffer.word(#"],"amount":"#)
     if let amount = event.amount { buffer.money(amount) } else { buffer.word("null") }
     buffer.word(#","stage":"#)
-    bare(RiskWords.stages[Int(event.stage.rawValue)])
+    bare(riskWords.stages[Int(event.stage.rawValue)])
     buffer.word(#","rep_id":"#)
     bare(event.descriptors.rep)
     buffer.word(#","industry":"#)
@@ -162,11 +162,14 @@ extension JSONWriter {
   }
 }
 
-/// The words of risk events, as symbols: their texts are written in one step, whatever their length.
-private enum RiskWords {
-  static let triggers = RiskTrigger.allCases.map { Symbol($0.name) }
-  static let modes = ProcessingMode.allCases.map { Symbol($0.name) }
-  static let tiers = RiskTier.allCases.map { Symbol($0.name) }
-  static let stages = Stage.allCases.map { Symbol($0.name) }
-  static let flags = RiskFlags.names.map { Symbol($0) }
+/// The words of risk events, as symbols: their texts are written in one step, whatever their length. A writer keeps a copy, as
+/// a look at a global costs a call.
+struct RiskWords: Sendable {
+  let triggers = RiskTrigger.allCases.map { Symbol($0.name) }
+  let modes = ProcessingMode.allCases.map { Symbol($0.name) }
+  let tiers = RiskTier.allCases.map { Symbol($0.name) }
+  let stages = Stage.allCases.map { Symbol($0.name) }
+  let flags = RiskFlags.names.map { Symbol($0) }
+
+  static let shared = RiskWords()
 }

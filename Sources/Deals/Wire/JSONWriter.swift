@@ -5,6 +5,7 @@ public struct JSONWriter: ~Copyable, RecordWriter {
   var buffer = TextBuffer()
   var needsComma = false
   var kept = WrittenComponents()
+  let riskWords = RiskWords.shared
   var symbols = EscapedSymbols { JSONWriter.quoted($0) }
   /// The same texts without their quotes, for sentences.
   var innerSymbols = EscapedSymbols { Array(JSONWriter.quoted($0).dropFirst().dropLast()) }

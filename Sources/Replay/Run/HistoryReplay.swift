@@ -147,17 +147,20 @@ public final class HistoryReplay {
   }
 
   private func publish() throws {
-    // By index: a copy of each score would count all that it holds up and down.
-    for index in output.risks.indices where plan.onlyDeal == nil || plan.onlyDeal == output.risks[index].dealID {
-      try results.append(output.risks[index])
+    // Taken out for so long, and by index: else each score would be copied, with all that it holds counted up and down.
+    var published = EngineOutput()
+    swap(&published, &output)
+    for index in published.risks.indices where plan.onlyDeal == nil || plan.onlyDeal == published.risks[index].dealID {
+      try results.append(published.risks[index])
       scores += 1
     }
-    for index in output.entries.indices {
-      baselines.apply(output.entries[index], at: ledgerEntries)
+    for index in published.entries.indices {
+      baselines.apply(published.entries[index], at: ledgerEntries)
       ledgerEntries += 1
-      try ledger?.append { $0.ledgerEntry(output.entries[index]) }
+      try ledger?.append { $0.ledgerEntry(published.entries[index]) }
     }
-    output.removeAll()
+    published.removeAll()
+    swap(&published, &output)
   }
 
   private func saveCheckpoint() throws {

@@ -13,6 +13,7 @@ public struct Baselines: Sendable {
   /// Grows with every change of the counts: what is derived from them is kept as long as this stands still.
   private(set) var version = 0
 
+  private let words = Vocabulary.shared
   private let model: Symbol
   private let halfLifeDays: Double
   /// The highest offset counted of each partition of `deals.changes`, by its number, `.min` where there is none.
@@ -101,6 +102,15 @@ public struct Baselines: Sendable {
     return windows[index].tally(window, today: today)
   }
 
+  /// The deals won and lost of the whole team.
+  mutating func overallCount(_ window: BaselineWindow) -> OutcomeCount { overall.count(window, today: today) }
+
+  /// The deals won and lost of a segment of one dimension.
+  mutating func count(_ dimension: Dimension, _ value: Symbol?, _ window: BaselineWindow) -> OutcomeCount {
+    guard let value, let index = segments.find(dimension, value) else { return OutcomeCount() }
+    return windows[index].count(window, today: today)
+  }
+
   /// The outcomes of a rep within an industry.
   public mutating func tally(rep: Symbol?, industry: Symbol?, _ window: BaselineWindow) -> OutcomeTally {
     guard let rep, let industry, let index = segments.find(rep: rep, industry: industry) else { return OutcomeTally() }
@@ -128,8 +138,8 @@ public struct Baselines: Sendable {
     if let known = ranking.bottomFifth(query, version: version) { return known.rate }
     var rates: [Double] = []
     for (_, index) in segments.values(of: .rep) {
-      let tally = windows[index].tally(window, today: today)
-      if tally.deals >= minimumDeals, let rate = tally.winRate { rates.append(rate) }
+      let count = windows[index].count(window, today: today)
+      if count.deals >= minimumDeals, let rate = count.winRate { rates.append(rate) }
     }
     return ranking.keepBottomFifth(of: rates, query, version: version)
   }
@@ -143,9 +153,9 @@ public struct Baselines: Sendable {
     if let known = ranking.best(query, version: version) { return known.rep }
     var best: RankedRep?
     for (rep, index) in segments.reps(in: industry) {
-      let tally = windows[index].tally(window, today: today)
-      guard tally.deals >= minimumDeals, let rate = tally.winRate else { continue }
-      let candidate = RankedRep(rep: rep, winRate: rate, deals: tally.deals)
+      let count = windows[index].count(window, today: today)
+      guard count.deals >= minimumDeals, let rate = count.winRate else { continue }
+      let candidate = RankedRep(rep: rep, winRate: rate, deals: count.deals)
       if best.map({ candidate.ranks(above: $0) }) ?? true { best = candidate }
     }
     return ranking.keepBest(best, query, version: version)
@@ -162,8 +172,8 @@ public struct Baselines: Sendable {
     count(addition, .region, descriptors.region)
     count(addition, .productType, descriptors.productType)
     count(addition, .leadSource, descriptors.leadSource)
-    count(addition, .stage, Vocabulary.symbol(of: deal.stage))
-    count(addition, .cycleBucket, Vocabulary.symbol(of: CycleBucket(days: deal.cycleDays)))
+    count(addition, .stage, words.symbol(of: deal.stage))
+    count(addition, .cycleBucket, words.symbol(of: CycleBucket(days: deal.cycleDays)))
     if let rep = descriptors.rep, let industry = descriptors.industry {
       countAt(segments.place(rep: rep, industry: industry, next: windows.count), addition)
     }

@@ -56,6 +56,18 @@ struct SegmentWindows: Sendable {
     }
   }
 
+  /// The deals won and lost of that sum: all that a win rate needs.
+  @inline(__always)
+  mutating func count(_ window: BaselineWindow, today: Day) -> OutcomeCount {
+    advance(to: today)
+    return switch window {
+    case .days28: OutcomeCount(spans.0)
+    case .days90: OutcomeCount(spans.0) + OutcomeCount(spans.1)
+    case .days365: OutcomeCount(spans.0) + OutcomeCount(spans.1) + OutcomeCount(spans.2)
+    case .all: OutcomeCount(all)
+    }
+  }
+
   /// What counting one closed deal, or taking it back, adds to every segment that it belongs to: worked out once.
   struct Addition {
     let tally: OutcomeTally
@@ -102,7 +114,11 @@ struct SegmentWindows: Sendable {
     var index = days.count
     while index > 0, days[index - 1].day >= day { index -= 1 }
     if index < days.count, days[index].day == day { return index }
-    days.insert(DayTally(day: day, tally: OutcomeTally()), at: index)
+    if index == days.count {
+      days.append(DayTally(day: day, tally: OutcomeTally()))
+    } else {
+      days.insert(DayTally(day: day, tally: OutcomeTally()), at: index)
+    }
     // A day before a window's first pushes that first one place on; a day inside a window does not.
     if index < starts.0 || (index == starts.0 && isBefore(28, day)) { starts.0 += 1 }
     if index < starts.1 || (index == starts.1 && isBefore(90, day)) { starts.1 += 1 }

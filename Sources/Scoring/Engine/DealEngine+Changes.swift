@@ -131,14 +131,13 @@ extension DealEngine {
   }
 
   private func freshState(of change: DealChange) -> DealState {
-    let deal = change.deal
     var recent = RecentEvents()
     recent.insert(change.eventID)
     var state = DealState(
-      createdAt: deal.createdAt, stage: deal.stage, stageEnteredAt: change.occurredAt, amount: nil,
-      descriptors: deal.descriptors, expectedCloseAt: deal.expectedCloseAt, status: deal.status,
+      createdAt: change.deal.createdAt, stage: change.deal.stage, stageEnteredAt: change.occurredAt, amount: nil,
+      descriptors: change.deal.descriptors, expectedCloseAt: change.deal.expectedCloseAt, status: change.deal.status,
       lastChangedAt: change.occurredAt, recentEvents: recent)
-    Self.takeAmount(deal, convertedAmount(deal), into: &state)
+    Self.takeAmount(change.deal, convertedAmount(change.deal), into: &state)
     return state
   }
 

@@ -18,7 +18,7 @@ extension DealEngine {
         trigger: trigger, score: assessment.score, winProbability: assessment.winProbability, tier: assessment.tier,
         percentile: baselines.percentile(of: assessment.score), previousScore: deals[place].prediction?.score,
         previousTier: deals[place].tier, components: assessment.components,
-        reasons: settings.writesWords ? Reasons.of(assessment, features, flags) : [],
+        reasons: settings.writesWords ? reasons.of(assessment, features, flags) : [],
         actions: settings.writesWords
           ? settings.playbook.actions(for: features, tier: assessment.tier, settings.baselines, &baselines) : [],
         flags: flags, amount: features.amount, descriptors: features.descriptors, stage: features.stage,

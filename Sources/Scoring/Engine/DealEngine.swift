@@ -16,6 +16,7 @@ public struct DealEngine: Sendable {
 
   var deals: DealTable
   var queue = DueQueue()
+  let reasons = Reasons()
   private var committed = ChangelogPosition(nextOffset: 0, streamTime: nil)
 
   /// An engine without deals. One that need not roll back keeps nothing for it, and does not know which deals have

@@ -1,18 +1,20 @@
 import Deals
 
 /// Says why a score is as high as it is.
-enum Reasons {
+struct Reasons: Sendable {
+  private let words = Vocabulary.shared
+
   /// How many reasons an event carries at most.
   static let limit = 3
 
   /// The strongest reasons first: what stands still, then the components by how much they add above the team's rate.
-  static func of(_ assessment: Assessment, _ features: DealFeatures, _ flags: RiskFlags) -> [RiskReason] {
+  func of(_ assessment: Assessment, _ features: DealFeatures, _ flags: RiskFlags) -> [RiskReason] {
     var reasons: [RiskReason] = []
-    reasons.reserveCapacity(limit)
+    reasons.reserveCapacity(Self.limit)
     if flags.contains(.stale) { reasons.append(.standing(features.stage, days: features.daysInStage)) }
     if flags.contains(.regressed) { reasons.append(.regressed) }
     var last: Place?
-    while reasons.count < limit, let place = strongest(of: assessment, below: last) {
+    while reasons.count < Self.limit, let place = Self.strongest(of: assessment, below: last) {
       last = place
       let component = assessment.components[place.index]
       if let reason = reason(component, features, assessment.overallWinRate) { reasons.append(reason) }
@@ -55,15 +57,15 @@ enum Reasons {
   }
 
   /// What a component says; nil where it says nothing, or rounding hides the difference.
-  private static func reason(_ component: RiskComponent, _ features: DealFeatures, _ overall: Double?) -> RiskReason? {
-    if component.factor == Vocabulary.days { return .old(days: features.ageDays) }
-    if component.factor == Vocabulary.amount { return features.amount.map { .large($0) } }
+  private func reason(_ component: RiskComponent, _ features: DealFeatures, _ overall: Double?) -> RiskReason? {
+    if component.factor == words.days { return .old(days: features.ageDays) }
+    if component.factor == words.amount { return features.amount.map { .large($0) } }
     guard let value = component.value else { return nil }
     guard let rate = component.winRate, let overall else {
-      return component.factor == Vocabulary.stage ? .stuck(value, days: features.ageDays) : .leadSource(value)
+      return component.factor == words.stage ? .stuck(value, days: features.ageDays) : .leadSource(value)
     }
     let comparison = RiskReason.WinRate(
-      Vocabulary.dimension(of: component.factor), value, cycle: CycleBucket(days: features.ageDays), rate: rate,
+      words.dimension(of: component.factor), value, cycle: CycleBucket(days: features.ageDays), rate: rate,
       deals: component.deals, teamRate: overall)
     return comparison.tells ? .winRate(comparison) : nil
   }

@@ -82,24 +82,24 @@ struct SegmentRate {
 extension BaselineSettings {
   /// The whole team's rate; 0.5 while nothing is known.
   func overall(_ baselines: inout Baselines) -> SegmentRate {
-    let tally = baselines.overallTally(segmentWindow)
-    if let rate = tally.winRate { return SegmentRate(rate: rate, deals: tally.deals, isBorrowed: false) }
+    let count = baselines.overallCount(segmentWindow)
+    if let rate = count.winRate { return SegmentRate(rate: rate, deals: count.deals, isBorrowed: false) }
     return SegmentRate(rate: 0.5, deals: 0, isBorrowed: true)
   }
 
   func rate(
     _ dimension: Dimension, _ value: Symbol?, overall: SegmentRate, _ baselines: inout Baselines
   ) -> SegmentRate {
-    let tally = baselines.tally(dimension, value, segmentWindow)
-    return own(tally) ?? SegmentRate(rate: overall.rate, deals: tally.deals, isBorrowed: true)
+    let count = baselines.count(dimension, value, segmentWindow)
+    return own(count) ?? SegmentRate(rate: overall.rate, deals: count.deals, isBorrowed: true)
   }
 
   func rate(rep: Symbol?, overall: SegmentRate, _ baselines: inout Baselines) -> SegmentRate {
     var deals = 0
-    for window in repWindows {
-      let tally = baselines.tally(.rep, rep, window)
-      if let own = own(tally) { return own }
-      deals = tally.deals
+    for index in repWindows.indices {
+      let count = baselines.count(.rep, rep, repWindows[index])
+      if let own = own(count) { return own }
+      deals = count.deals
     }
     return SegmentRate(rate: overall.rate, deals: deals, isBorrowed: true)
   }
@@ -107,8 +107,8 @@ extension BaselineSettings {
   /// The window by which reps are compared with each other.
   var repComparisonWindow: BaselineWindow { repWindows.last ?? segmentWindow }
 
-  private func own(_ tally: OutcomeTally) -> SegmentRate? {
-    guard tally.deals >= minimumDeals, let rate = tally.winRate else { return nil }
-    return SegmentRate(rate: rate, deals: tally.deals, isBorrowed: false)
+  private func own(_ count: OutcomeCount) -> SegmentRate? {
+    guard count.deals >= minimumDeals, let rate = count.winRate else { return nil }
+    return SegmentRate(rate: rate, deals: count.deals, isBorrowed: false)
   }
 }

@@ -76,6 +76,7 @@ public struct PointsModel: RiskModel, Hashable {
   /// How it reads the baselines.
   public var baselines: BaselineSettings
   private let weakLeadSource: Symbol
+  private let words = Vocabulary.shared
 
   /// The model.
   public init(rules: Rules = Rules(), levels: Levels = Levels(), baselines: BaselineSettings = .streaming) {
@@ -117,8 +118,8 @@ public struct PointsModel: RiskModel, Hashable {
     } else {
       return
     }
-    let bucket = Vocabulary.symbol(of: CycleBucket(days: days))
-    components.append(adding(points, Vocabulary.days, bucket, rate: nil, deals: tally.deals))
+    let bucket = words.symbol(of: CycleBucket(days: days))
+    components.append(adding(points, words.days, bucket, rate: nil, deals: tally.deals))
   }
 
   private func addRep(
@@ -140,7 +141,7 @@ public struct PointsModel: RiskModel, Hashable {
     } else {
       return
     }
-    components.append(adding(points, Vocabulary.rep, features.descriptors.rep, rate: own.rate, deals: own.deals))
+    components.append(adding(points, words.rep, features.descriptors.rep, rate: own.rate, deals: own.deals))
   }
 
   private func addIndustry(
@@ -151,7 +152,7 @@ public struct PointsModel: RiskModel, Hashable {
     let own = baselines.rate(.industry, industry, overall: overall, &ledger)
     if own.isBorrowed { flags.insert(.insufficientHistory) }
     guard !own.isBorrowed, own.rate < rules.industryRate else { return }
-    components.append(adding(rules.industryPoints, Vocabulary.industry, industry, rate: own.rate, deals: own.deals))
+    components.append(adding(rules.industryPoints, words.industry, industry, rate: own.rate, deals: own.deals))
   }
 
   private func addLeadSource(
@@ -164,19 +165,19 @@ public struct PointsModel: RiskModel, Hashable {
     guard source == weakLeadSource || (!own.isBorrowed && own.rate < rules.leadSourceRate) else { return }
     components.append(
       adding(
-        rules.leadSourcePoints, Vocabulary.leadSource, source, rate: own.isBorrowed ? nil : own.rate,
+        rules.leadSourcePoints, words.leadSource, source, rate: own.isBorrowed ? nil : own.rate,
         deals: own.deals))
   }
 
   private func addStuck(_ features: DealFeatures, to components: inout [RiskComponent]) {
     guard features.stage == .demo || features.stage == .proposal, features.ageDays > rules.stuckDays else { return }
-    let stage = Vocabulary.symbol(of: features.stage)
-    components.append(adding(rules.stuckPoints, Vocabulary.stage, stage, rate: nil, deals: 0))
+    let stage = words.symbol(of: features.stage)
+    components.append(adding(rules.stuckPoints, words.stage, stage, rate: nil, deals: 0))
   }
 
   private func addAmount(_ features: DealFeatures, to components: inout [RiskComponent]) {
     guard let amount = features.amount, amount > rules.largeAmount else { return }
-    components.append(adding(rules.largeAmountPoints, Vocabulary.amount, nil, rate: nil, deals: 0))
+    components.append(adding(rules.largeAmountPoints, words.amount, nil, rate: nil, deals: 0))
   }
 
   private func addRegion(
@@ -187,7 +188,7 @@ public struct PointsModel: RiskModel, Hashable {
     let own = baselines.rate(.region, region, overall: overall, &ledger)
     if own.isBorrowed { flags.insert(.insufficientHistory) }
     guard !own.isBorrowed, own.rate < rules.regionRate else { return }
-    components.append(adding(rules.regionPoints, Vocabulary.region, region, rate: own.rate, deals: own.deals))
+    components.append(adding(rules.regionPoints, words.region, region, rate: own.rate, deals: own.deals))
   }
 
   private func adding(

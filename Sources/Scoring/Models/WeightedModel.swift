@@ -50,6 +50,7 @@ public struct WeightedModel: RiskModel, Hashable {
   public var tiers: Tiers
   /// How it reads the baselines.
   public var baselines: BaselineSettings
+  private let words = Vocabulary.shared
 
   /// The model.
   public init(weights: Weights = Weights(), tiers: Tiers = Tiers(), baselines: BaselineSettings = .streaming) {
@@ -62,8 +63,8 @@ public struct WeightedModel: RiskModel, Hashable {
   public func assess(_ features: DealFeatures, _ ledger: inout Baselines) -> Assessment {
     let descriptors = features.descriptors
     let overall = baselines.overall(&ledger)
-    let cycle = Vocabulary.symbol(of: CycleBucket(days: features.ageDays))
-    let stage = Vocabulary.symbol(of: features.stage)
+    let cycle = words.symbol(of: CycleBucket(days: features.ageDays))
+    let stage = words.symbol(of: features.stage)
     let cycleRate = baselines.rate(.cycleBucket, cycle, overall: overall, &ledger)
     let repRate = baselines.rate(rep: descriptors.rep, overall: overall, &ledger)
     let industryRate = baselines.rate(.industry, descriptors.industry, overall: overall, &ledger)
@@ -71,11 +72,11 @@ public struct WeightedModel: RiskModel, Hashable {
     let stageRate = baselines.rate(.stage, stage, overall: overall, &ledger)
 
     let components = [
-      component(Vocabulary.cycleBucket, cycle, weights.cycleBucket, cycleRate),
-      component(Vocabulary.rep, descriptors.rep, weights.rep, repRate),
-      component(Vocabulary.industry, descriptors.industry, weights.industry, industryRate),
-      component(Vocabulary.leadSource, descriptors.leadSource, weights.leadSource, sourceRate),
-      component(Vocabulary.stage, stage, weights.stage, stageRate),
+      component(words.cycleBucket, cycle, weights.cycleBucket, cycleRate),
+      component(words.rep, descriptors.rep, weights.rep, repRate),
+      component(words.industry, descriptors.industry, weights.industry, industryRate),
+      component(words.leadSource, descriptors.leadSource, weights.leadSource, sourceRate),
+      component(words.stage, stage, weights.stage, stageRate),
     ]
     // The order of the sum is part of the formula: another order would give other bits.
     var chance = weights.cycleBucket * cycleRate.rate
