@@ -86,6 +86,9 @@ import Testing
       #expect(!text.hasSuffix("0") || !text.contains("."))
     }
     #expect(written { $0.number(.nan) } == Array("null".utf8))
+    for (value, text) in [(1e5, "100000"), (2.5e6, "2500000"), (123_456.7, "123456.7"), (-0.0, "-0"), (0.1, "0.1")] {
+      #expect(String(decoding: written { $0.number(value) }, as: UTF8.self) == text)
+    }
   }
 
   @Test("amounts and tenths are exact decimals")
@@ -115,6 +118,7 @@ import Testing
 
   @Test("a reason is the same in a record and in words, whatever it is about") func reasons() throws {
     let odd: Symbol = "Ü\"x\\\n"
+    let long: Symbol = "Department of \"Long\" Names, and of Those That Are Longer Still"
     let dimensions: [Dimension?] = Dimension.allCases + [nil]
     var reasons = dimensions.map { dimension in
       RiskReason.winRate(
@@ -123,7 +127,7 @@ import Testing
     reasons += [
       .standing(.proposal, days: 60), .regressed, .old(days: 7), .stuck(odd, days: 41),
       .large(Money(cents: 120_000_000)),
-      .leadSource(odd), .words("as it was \"read\""),
+      .leadSource(long), .words("as it was \"read\""),
     ]
     var samples = Samples(seed: 1)
     var event = samples.risk()

@@ -113,10 +113,12 @@ struct TextBuffer: ~Copyable {
   /// A finite number in the shortest form that reads back as the same bits.
   @inline(__always)
   mutating func number(_ value: Double) {
-    let tenths = value * 10
-    // A number with one decimal at most, such as a percentile or a weight, is its own shortest form.
-    if tenths >= 0, tenths < 1e7, tenths == tenths.rounded(.down), tenths / 10 == value, value.sign == .plus {
-      return self.tenths(Int(tenths))
+    // Most numbers are whole, such as amounts, or have one decimal, such as percentiles. Those are written out: the shortest
+    // form of 100,000 would be 1e+05.
+    if value.sign == .plus, value < 1e14 {
+      if value == value.rounded(.towardZero) { return integer(Int64(value)) }
+      let tenths = value * 10
+      if tenths == tenths.rounded(.towardZero), tenths / 10 == value { return self.tenths(Int(tenths)) }
     }
     makeRoom(32)
     count += numbers.write(value, to: memory + count)
