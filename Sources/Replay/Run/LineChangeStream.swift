@@ -9,7 +9,7 @@ final class LineChangeStream: ChangeStream {
   @exclusivity(unchecked) private(set) var headTime: Timestamp?
   @exclusivity(unchecked) private(set) var place = StreamPlace(position: 0, line: 0, unreadable: 0)
   private(set) var unreadable = UnreadableLines()
-  private(set) var order = EventOrder()
+  @exclusivity(unchecked) private(set) var order = EventOrder()
   private let reader: LineReader
   private let decoder = ChangeDecoder()
   private let size: Int64?
