@@ -73,7 +73,18 @@ import Trends
       #expect(Set(tenants.map(\.groupID)).count == 3)
       #expect(Set(tenants.compactMap { $0.trends?.groupID }).count == 3)
       #expect(Set(tenants.map { $0.transactionalID(ofMember: "a-0") }).count == 3)
+      #expect(Set(tenants.compactMap { $0.trends?.transactionalID }).count == 3)
       #expect(tenants[1].groupID == "acme.\(tenants[0].groupID)")
+    }
+  }
+
+  @Test("the instances of a tenant share the transactional id of the trend processor, which no thread of a scorer has")
+  func trendTransactionalID() throws {
+    let instances = try ["a", "b", "active"].map { try load([("scorer.instance_id", $0)]) }
+    #expect(Set(instances.compactMap { $0.trends?.transactionalID }) == ["deal-trends-active"])
+    for var settings in instances {
+      settings.groupID = "deal-trends"
+      #expect(settings.transactionalID(ofMember: settings.memberName(thread: 0)) != settings.trends?.transactionalID)
     }
   }
 
