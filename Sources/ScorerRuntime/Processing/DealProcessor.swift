@@ -220,6 +220,7 @@ final class DealProcessor {
     try restore()
     try followLedger(timeout: 0)
     do throws(KafkaError) {
+      try committer.sign(running)
       try step()
       try punctuate()
       try committer.poll(running)
