@@ -2,6 +2,7 @@ import Configuration
 import Deals
 import EngineConfiguration
 import Foundation
+import Kafka
 import Scoring
 import Testing
 import Topics
@@ -86,6 +87,25 @@ import Trends
       settings.groupID = "deal-trends"
       #expect(settings.transactionalID(ofMember: settings.memberName(thread: 0)) != settings.trends?.transactionalID)
     }
+  }
+
+  @Test("cooperative-sticky is refused under a librdkafka that can lose partitions by it, with the line and what to do")
+  func assignor() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "scorer:\n  threads: 1\n  assignor: cooperative-sticky\n".write(toFile: path, atomically: true, encoding: .utf8)
+    func load(_ library: LibraryVersion) throws -> ScorerSettings {
+      try ScorerSettings.load(file: path, environment: [:], flags: [], library: library).settings
+    }
+    #expect {
+      try load(LibraryVersion(2, 9, 4))
+    } throws: { error in
+      let text = "\(error)"
+      return text.hasPrefix("\(path):3: scorer.assignor: cooperative-sticky needs librdkafka 2.10.0 or later")
+        && text.contains("this is 2.9.4") && text.contains("set range")
+    }
+    #expect(try load(LibraryVersion(2, 10, 0)).assignor == .cooperativeSticky)
+    #expect(try self.load().assignor == .range)
   }
 
   @Test("a segment that is none is named") func wrongSegment() {
