@@ -6,7 +6,7 @@ help:
 	@echo "make test     the same set-up, then every check and test"
 	@echo "make bench    measure speed and memory, as JSON"
 	@echo "make bench-replay  deal-replay beside a plain pandas loop over the same events, as JSON (needs python3-pandas)"
-	@echo "make chaos    ten minutes of three scorers under every fault, and a table of what was lost (nothing)"
+	@echo "make chaos    ten minutes of four scorers under every fault, and a table of what was lost (nothing)"
 	@echo "make evaluate-trends  false alarms and delays of the detectors, measured; writes docs/trend-evaluation.md"
 	@echo "make lint     check the formatting;  make format  mend it"
 	@echo "make clean    remove what was built"

@@ -4,7 +4,7 @@ extension ScorerSettings: CustomStringConvertible {
     let ageing = engine.ageingDays.map(String.init).joined(separator: ", ")
     return """
       processor deals (group \(groupID), instance \(instanceID), \(threads) thread\(threads == 1 ? "" : "s"), \
-      \(guarantee.rawValue))
+      \(guarantee.rawValue), \(assignor.rawValue))
         source      \(topics.changes), by deal_id, one task a partition
         global      \(topics.outcomes), whole from its start, one partition: rolling win rates (28, 90, 365 days, all)
         state       deals: open ones, and closed ones for \(engine.closedRetentionDays) days

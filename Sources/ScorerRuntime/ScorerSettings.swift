@@ -21,6 +21,8 @@ public struct ScorerSettings: Sendable {
   public var groupID = "deal-scorer"
   /// This instance's name: stable over restarts, different for each instance that runs.
   public var instanceID = "scorer-1"
+  /// How the group shares the partitions of deals.changes out, the same in all instances.
+  public var assignor = ConsumerConfiguration.AssignmentStrategy.range
   /// Processing threads.
   public var threads = 1
   /// What a crash may cost.

@@ -40,6 +40,9 @@ final class InsideScorer: Sendable {
     settings.topics = stream.topics
     settings.groupID = stream.group
     settings.instanceID = "inside"
+    // Whoever sets it for the programs of a test has it hold here too: all of a group must have the same.
+    let assignor = ProcessInfo.processInfo.environment["DEALPULSE_SCORER_ASSIGNOR"]
+    settings.assignor = assignor.flatMap { ConsumerConfiguration.AssignmentStrategy(rawValue: $0) } ?? .range
     settings.sessionTimeout = 6_000
     settings.fetchWaitMax = 10
     settings.trends = nil

@@ -34,7 +34,8 @@ final class Program {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   }
 
-  var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+  /// What it has written; nothing of one that writes to a device.
+  var output: String { isLogged ? (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" : "" }
   var isRunning: Bool { process.isRunning }
 
   func send(_ line: String) { input.fileHandleForWriting.write(Data((line + "\n").utf8)) }

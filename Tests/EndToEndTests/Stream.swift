@@ -78,7 +78,7 @@ final class Stream {
   ) throws {
     let begun = Date()
     var sent = 0.0
-    let producer = try Producer(ProducerConfiguration(client: client), logger: quiet)
+    let producer = try Producer(configuration(client), logger: quiet)
     defer { producer.close() }
     let topic = try producer.topic(topic)
     let group = DeliveryGroup()
@@ -108,15 +108,20 @@ final class Stream {
   }
 
   func produce(topic name: String, key: String?, _ value: [UInt8]?, headers: [MessageHeader] = []) throws {
-    var configuration = ProducerConfiguration(client: client)
-    configuration.client.extra["message.max.bytes"] = "1040000"
-    let producer = try Producer(configuration, logger: Self.quiet)
+    let producer = try Producer(Self.configuration(client), logger: Self.quiet)
     defer { producer.close() }
     let topic = try producer.topic(name)
     let group = DeliveryGroup()
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     try Self.send(producer, topic, key: key, value, now, group, headers)
     try producer.flush(timeout: 60_000)
+  }
+
+  /// Larger records than a scorer reads can be sent.
+  private static func configuration(_ client: ClientConfiguration) -> ProducerConfiguration {
+    var configuration = ProducerConfiguration(client: client)
+    configuration.client.extra["message.max.bytes"] = "1040000"
+    return configuration
   }
 
   private static func send(

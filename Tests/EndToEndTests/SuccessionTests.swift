@@ -28,6 +28,19 @@ extension EndToEnd {
       try producer.flush(timeout: 30_000)
     }
 
+    /// The same of a trend processor.
+    private func leaveOpenReport(_ stream: Stream) throws {
+      var configuration = ProducerConfiguration(client: stream.client)
+      configuration.transactionalID = stream.topics.prefix + "deal-trends-active"
+      configuration.transactionTimeout = 600_000
+      let producer = try Producer(configuration, logger: Stream.quiet)
+      defer { producer.close() }
+      try producer.initTransactions()
+      try producer.beginTransaction()
+      try produce(producer, try producer.topic(stream.topics.reports), 0, "daily", Array("never committed".utf8))
+      try producer.flush(timeout: 30_000)
+    }
+
     private func produce(
       _ producer: Producer, _ topic: ProducerTopic, _ partition: Int32, _ key: String, _ value: [UInt8]
     ) throws {
@@ -60,6 +73,18 @@ extension EndToEnd {
       let scorer = try drill.stream.scorer()
       #expect(try eventually { try isUnblocked(drill.stream, scores) })
       #expect(scorer.output.contains("-dead-0"))
+      try drill.expectSame([scorer])
+    }
+
+    @Test(
+      "the transaction of a trend processor that died is ended by the next one that is active",
+      .enabled(if: !isEmbedded, "needs a cluster that isolates transactions")) func deadTrendProcessor() throws
+    {
+      let drill = try Drill(seconds: 2, prepare: leaveOpenReport)
+      let reports = TopicPartition(drill.stream.topics.reports, 0)
+      #expect(try !isUnblocked(drill.stream, reports))
+      let scorer = try drill.stream.scorer()
+      #expect(try eventually { try isUnblocked(drill.stream, reports) })
       try drill.expectSame([scorer])
     }
 

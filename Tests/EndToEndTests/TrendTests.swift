@@ -73,5 +73,29 @@ extension EndToEnd {
       #expect(third.wait() == 0)
       #expect(try shifts(stream).count == told.count)
     }
+
+    @Test(
+      "a processor that stood still past its session joins its group again, and nothing is said twice",
+      .enabled(if: !isEmbedded, "needs a cluster that isolates transactions")) func stoodStill() throws
+    {
+      let stream = try Stream(partitions: 6)
+      try stream.produce(events())
+      let sleeper = try stream.scorer("sleeper")
+      #expect(try eventually { try stream.trendProgress().committed > 500 })
+      sleeper.signal(SIGSTOP)
+      let other = try stream.scorer("other")
+      #expect(eventually { other.output.contains("\"active\"") }, "\(other.output.suffix(3_000))")
+      sleeper.signal(SIGCONT)
+      #expect(try eventually { try stream.isProcessed() && isSaid(stream) }, "\(sleeper.output.suffix(3_000))")
+      for scorer in [sleeper, other] {
+        scorer.terminate()
+        #expect(scorer.wait() == 0, "\(scorer.output.suffix(3_000))")
+      }
+      let told = try shifts(stream)
+      let made = try reports(stream)
+      #expect(Set(told.map(\.eventID)).count == told.count, "something was said twice")
+      #expect(Set(made.map(\.eventID)).count == made.count, "a report was made twice")
+      #expect(Set(made.map(\.kind)) == Set(Report.Kind.allCases))
+    }
   }
 }

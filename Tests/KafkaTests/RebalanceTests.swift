@@ -54,4 +54,25 @@ import Testing
       })
     one.close()
   }
+
+  @Test("a member whose assignor is not that of the others is told so, and what to do")
+  func otherAssignor() throws {
+    let cluster = try TestCluster(embedded: true)
+    let name = try cluster.topic("r", partitions: 1)
+    let consumer = try cluster.consumer()
+    cluster.broker?.pushErrors(apiKey: 11, [23])
+    let owned = Owned()
+    try consumer.subscribe([name], owned.handler)
+    var errors: [KafkaError] = []
+    // It goes on asking: the others may leave.
+    #expect(
+      eventually {
+        consumer.withBatch(maxMessages: 1, timeout: 50) { _ in }
+        for case .failed(let error, _) in consumer.takeEvents() { errors.append(error) }
+        return !owned.partitions.isEmpty
+      })
+    #expect(errors.map(\.name) == ["INCONSISTENT_GROUP_PROTOCOL"])
+    #expect(errors.allSatisfy { !$0.isFatal && "\($0)".contains("with the same scorer.assignor") })
+    consumer.close()
+  }
 }

@@ -36,21 +36,24 @@ import Topics
     }
 
     /// The positions that deals.state holds, in their order.
-    func positions() throws -> [Int64] {
+    func positions() throws -> [Int64] { try records().map(\.position) }
+
+    /// The positions with the writers that they name.
+    func records() throws -> [(position: Int64, writer: String?)] {
       var configuration = ConsumerConfiguration(client: client, groupID: "reader")
       configuration.reportsPartitionEnd = true
       let reader = try Consumer(configuration, logger: logger)
       defer { reader.close() }
       try reader.assign([TopicPartition(topics.state, 0): .beginning])
       let decoder = StateDecoder()
-      var found: [Int64] = []
+      var found: [(Int64, String?)] = []
       while reader.takeEvents().isEmpty {
         try reader.withBatch(maxMessages: 100, timeout: 100) { batch in
           try batch.forEach { message in
             let record = try message.key.withUnsafeBytes { key in
               try message.value.withUnsafeBytes { try decoder.decode(key: key, value: $0) }
             }
-            if case .position(let position, _, _) = record { found.append(position.nextOffset) }
+            if case .position(let position, let writer, _) = record { found.append((position.nextOffset, writer)) }
           }
         }
       }
@@ -81,6 +84,41 @@ import Topics
     #expect(!committer.isIdle)
     committer.discard()
     #expect(committer.isIdle)
+  }
+
+  @Test("a task that begins names its writer before anything else is written for it, and only once")
+  func signs() throws {
+    let ground = try Ground { $0.transactionalID = "tx" }
+    defer { ground.close() }
+    let committer = TransactionalCommitter(
+      ground.writer, ground.consumer, topic: ground.topics.changes, partitions: 1, member: "m", interval: 0,
+      isStopped: { false })
+    try committer.join()
+    ground.task.writer = "former"
+    try committer.sign([ground.task])
+    #expect(committer.isIdle && ground.task.writer == "m")
+    try committer.sign([ground.task])
+    let records = try ground.records()
+    #expect(records.map(\.position) == [0])
+    #expect(records.map(\.writer) == ["m"])
+  }
+
+  @Test("what is open for others is committed before a task that begins is signed")
+  func signsInBetween() throws {
+    let ground = try Ground { $0.transactionalID = "tx" }
+    defer { ground.close() }
+    let committer = TransactionalCommitter(
+      ground.writer, ground.consumer, topic: ground.topics.changes, partitions: 1, member: "m", interval: 60_000,
+      isStopped: { false })
+    try committer.join()
+    try committer.sign([ground.task])
+    try committer.beginStep()
+    ground.task.engine.skip(4)
+    let other = DealTask(partition: 0, settings: EngineSettings())
+    other.engine.skip(9)
+    try committer.sign([ground.task, other])
+    #expect(committer.isIdle && !ground.task.engine.hasUncommittedChanges)
+    #expect(try ground.positions() == [0, 5, 10])
   }
 
   @Test("a step's state is not written behind that of a step that was given up", .timeLimit(.minutes(5)))

@@ -2,6 +2,7 @@ import Configuration
 import Deals
 import EngineConfiguration
 import Foundation
+import Kafka
 import Scoring
 import Testing
 import Topics
@@ -73,8 +74,38 @@ import Trends
       #expect(Set(tenants.map(\.groupID)).count == 3)
       #expect(Set(tenants.compactMap { $0.trends?.groupID }).count == 3)
       #expect(Set(tenants.map { $0.transactionalID(ofMember: "a-0") }).count == 3)
+      #expect(Set(tenants.compactMap { $0.trends?.transactionalID }).count == 3)
       #expect(tenants[1].groupID == "acme.\(tenants[0].groupID)")
     }
+  }
+
+  @Test("the instances of a tenant share the transactional id of the trend processor, which no thread of a scorer has")
+  func trendTransactionalID() throws {
+    let instances = try ["a", "b", "active"].map { try load([("scorer.instance_id", $0)]) }
+    #expect(Set(instances.compactMap { $0.trends?.transactionalID }) == ["deal-trends-active"])
+    for var settings in instances {
+      settings.groupID = "deal-trends"
+      #expect(settings.transactionalID(ofMember: settings.memberName(thread: 0)) != settings.trends?.transactionalID)
+    }
+  }
+
+  @Test("cooperative-sticky is refused under a librdkafka that can lose partitions by it, with the line and what to do")
+  func assignor() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "scorer:\n  threads: 1\n  assignor: cooperative-sticky\n".write(toFile: path, atomically: true, encoding: .utf8)
+    func load(_ library: LibraryVersion) throws -> ScorerSettings {
+      try ScorerSettings.load(file: path, environment: [:], flags: [], library: library).settings
+    }
+    #expect {
+      try load(LibraryVersion(2, 9, 4))
+    } throws: { error in
+      let text = "\(error)"
+      return text.hasPrefix("\(path):3: scorer.assignor: cooperative-sticky needs librdkafka 2.10.0 or later")
+        && text.contains("this is 2.9.4") && text.contains("set range")
+    }
+    #expect(try load(LibraryVersion(2, 10, 0)).assignor == .cooperativeSticky)
+    #expect(try self.load().assignor == .range)
   }
 
   @Test("a segment that is none is named") func wrongSegment() {

@@ -28,7 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   private func examine(_ cluster: ConnectionSettings) -> [Finding] {
     let logger = Logger(label: "dealpulse") { _ in SwiftLogNoOpLogHandler() }
-    var findings = [Finding(isGood: true, text: "librdkafka \(LibraryVersion.text)")]
+    var findings = [Finding(isGood: true, text: "librdkafka \(LibraryVersion.running)")]
     do throws(KafkaError) {
       let admin = try Admin(cluster.client, logger: logger)
       let description = try admin.describeCluster()

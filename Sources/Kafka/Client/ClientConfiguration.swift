@@ -85,8 +85,12 @@ public struct ConsumerConfiguration: Hashable, Sendable {
   public enum AssignmentStrategy: String, CaseIterable, Hashable, Sendable {
     /// Ranges, all at once (eager). Keeps topics of equal partition counts together.
     case range
-    /// Step by step. Can lose assignments in librdkafka below 2.10.
+    /// Step by step: what stays with a member is read on meanwhile (cooperative).
     case cooperativeSticky = "cooperative-sticky"
+
+    /// The oldest librdkafka with which it can be relied upon; nil where any will do. Below 2.10 a commit during a cooperative
+    /// rebalance could lose the assignment, and below 2.6.1 some orders of members and partitions kept it busy for ever.
+    public var oldestLibrary: LibraryVersion? { self == .cooperativeSticky ? LibraryVersion(2, 10, 0) : nil }
   }
 
   /// Which records a reader sees.

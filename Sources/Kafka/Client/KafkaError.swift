@@ -149,6 +149,10 @@ extension KafkaError: CustomStringConvertible {
         + "instance has the same identity: give each its own scorer.instance_id."
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue:
       return "Another instance with the same identity has taken over: give each instance its own scorer.instance_id."
+    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL.rawValue:
+      return
+        "Other members of the group share it out by another assignor: stop all instances, and once their session is over "
+        + "start them with the same scorer.assignor."
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue:
       return "Raise message.max.bytes on the topic, or shrink the record."
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED.rawValue:

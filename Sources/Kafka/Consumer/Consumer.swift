@@ -62,9 +62,18 @@ public final class Consumer {
     try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribe")
   }
 
-  /// Leaves the group but stays open; the handler for revoked partitions runs within the next poll.
+  /// Leaves the group but stays open; the handler for revoked partitions runs within one of the next polls.
   public func unsubscribe() throws(KafkaError) {
     try check(rd_kafka_unsubscribe(handle.pointer), "unsubscribe")
+  }
+
+  /// Whether nothing is left of the last subscription. While the group shares out anew librdkafka puts the end of one off, and
+  /// one that is made before then takes its place: under the cooperative protocol the partitions would stay as they are.
+  public func hasLeft() throws(KafkaError) -> Bool {
+    var pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+    try check(rd_kafka_subscription(handle.pointer, &pointer), "subscription")
+    if let pointer, !PartitionList(consuming: pointer).partitions.isEmpty { return false }
+    return try assignment().isEmpty
   }
 
   /// Reads exactly these partitions, without a group.
@@ -162,7 +171,7 @@ public final class Consumer {
   public func seek(_ offsets: [TopicPartition: StartOffset], timeout: Int32 = 60_000) throws(KafkaError) {
     let list = PartitionList(offsets.mapValues(\.rawValue))
     // librdkafka below 2.1 takes the timeout for microseconds.
-    let factor: Int32 = rd_kafka_version() < 0x0201_0000 ? 1_000 : 1
+    let factor: Int32 = LibraryVersion.running < LibraryVersion(2, 1, 0) ? 1_000 : 1
     let wait = min(timeout, Int32.max / factor) * factor
     if let error = rd_kafka_seek_partitions(handle.pointer, list.pointer, wait) {
       throw KafkaError(consuming: error, "seek")

@@ -3,6 +3,7 @@ import Connection
 import Deals
 import EngineConfiguration
 import struct Foundation.TimeZone
+import Kafka
 import Trends
 
 /// The keys of `scorer.yaml`, each declared once.
@@ -21,6 +22,9 @@ public enum ScorerKeys {
     "The consumer group that all instances share; topics.prefix stands before it.")
   static let instanceID = ConfigurationKey(
     "scorer.instance_id", default: "scorer-1", "Stable over restarts, different for each instance that runs.")
+  static let assignor = ConfigurationKey(
+    "scorer.assignor", default: ConsumerConfiguration.AssignmentStrategy.range,
+    "How deals.changes is shared out, the same in every instance; cooperative-sticky needs librdkafka 2.10 or later.")
   static let threads = ConfigurationKey("scorer.threads", default: 1, in: 1...64, "Processing threads.")
   static let maximumRecord = ConfigurationKey(
     "scorer.maximum_record_bytes", default: 1_000_000, in: 1_000...100_000_000, "The largest change that is read.")
@@ -94,11 +98,12 @@ public enum ScorerKeys {
   public static let schema = ConfigurationSchema(
     keys: ConnectionKeys.all + EngineKeys.all + [
       fetchWait.declaration, linger.declaration, sessionTimeout.declaration, groupID.declaration,
-      instanceID.declaration, threads.declaration, maximumRecord.declaration, guarantee.declaration,
-      commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration, backfillStep.declaration,
-      trendsEnabled.declaration, trendsGroup.declaration,
+      instanceID.declaration, assignor.declaration, threads.declaration, maximumRecord.declaration,
+      guarantee.declaration, commitInterval.declaration, liveWithin.declaration, backfillLedgerWait.declaration,
+      backfillStep.declaration, trendsEnabled.declaration, trendsGroup.declaration,
     ] + trendKeys + [silenceHours.declaration, timeZone.declaration], parts: EngineKeys.parts)
 }
 
 extension ScorerSettings.Guarantee: ConfigurationWord {}
+extension ConsumerConfiguration.AssignmentStrategy: ConfigurationWord {}
 extension TrendShift.Detector: ConfigurationWord {}

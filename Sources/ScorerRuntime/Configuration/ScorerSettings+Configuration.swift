@@ -24,9 +24,11 @@ extension ScorerSettings {
   /// - Parameters:
   ///   - file: The file, nil for none.
   ///   - playbook: A file with a playbook of its own, nil for the one in `file` or the standard one.
+  ///   - library: The librdkafka that is to do what is asked for.
   /// - Throws: `ConfigurationFaults` with everything that is wrong.
   public static func load(
-    file: String?, playbook playbookFile: String? = nil, environment: [String: String], flags: [(String, String)]
+    file: String?, playbook playbookFile: String? = nil, environment: [String: String], flags: [(String, String)],
+    library: LibraryVersion = .running
   ) throws(ConfigurationFaults) -> LoadedScorer {
     var parts = EngineParts()
     let configuration = try Configuration(
@@ -37,6 +39,7 @@ extension ScorerSettings {
     try parts.readPlaybook(file: playbookFile)
     let scoring = try ScoringConfiguration(configuration, parts, name: file ?? "configuration")
     let connection = try ConnectionSettings(configuration, clientID: configuration[ScorerKeys.instanceID])
+    if let fault = fault(ofAssignorIn: configuration, library) { throw ConfigurationFaults([fault]) }
     var settings = ScorerSettings(client: connection.client)
     settings.topics = connection.topics
     settings.engine = scoring.settings
@@ -46,9 +49,21 @@ extension ScorerSettings {
       settings: settings, observability: connection.observability, effective: configuration.effective)
   }
 
+  private static func fault(
+    ofAssignorIn configuration: Configuration, _ library: LibraryVersion
+  ) -> ConfigurationFault? {
+    let assignor = configuration[ScorerKeys.assignor]
+    guard let oldest = assignor.oldestLibrary, library < oldest else { return nil }
+    return configuration.fault(
+      ScorerKeys.assignor.name,
+      "\(assignor.rawValue) needs librdkafka \(oldest) or later, and this is \(library), which can lose partitions under it: "
+        + "install a newer librdkafka (dealpulse doctor names the one that runs), or set range in every instance")
+  }
+
   private mutating func take(_ configuration: Configuration) {
     groupID = topics.prefix + configuration[ScorerKeys.groupID]
     instanceID = configuration[ScorerKeys.instanceID]
+    assignor = configuration[ScorerKeys.assignor]
     threads = configuration[ScorerKeys.threads]
     guarantee = configuration[ScorerKeys.guarantee]
     commitInterval = Int(configuration[ScorerKeys.commitInterval].value)

@@ -13,6 +13,9 @@ protocol Committer: AnyObject {
   /// A task goes on from a position that was restored: its group's offset may lie behind, as the last owner died between
   /// the two.
   func resume(_ partition: TopicPartition, at position: Int64)
+  /// Has `deals.state` name this member as the writer of tasks that have begun, before anything else is written for them: who
+  /// succeeds it must know whose transaction may be open. Called before each step.
+  func sign(_ tasks: [DealTask]) throws(KafkaError)
   /// A step is about to write.
   func beginStep() throws(KafkaError)
   /// A step is over: commits where that is due.

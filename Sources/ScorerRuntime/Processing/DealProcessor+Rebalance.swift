@@ -2,6 +2,11 @@ import Deals
 import Kafka
 
 /// Partitions come and go. Handlers run within `poll`, on the processor's thread.
+///
+/// With `range` all of them are revoked before each share-out, and what this thread has after it is assigned, all at once.
+/// With `cooperative-sticky` only those are revoked that another member is to have. They are nobody's until all members have
+/// given back what they are to give back and share out once more; until then a commit of them is still taken. What stays is
+/// scored all the while, and only what is new is assigned, be it nothing.
 extension DealProcessor {
   func rebalanceHandler() -> RebalanceHandler {
     RebalanceHandler(
@@ -17,7 +22,8 @@ extension DealProcessor {
       metadata: [
         "partitions": "\(partitions.map(\.partition).sorted())", "kept": "\(back.map(\.partition).sorted())",
       ])
-    report.hasJoined = true
+    report.hasJoined = !isLeaving
+    resumeSuccessions()
     defer { publishReport() }
     guard !partitions.isEmpty else { return [:] }
     if let strange = partitions.first(where: { Int($0.partition) >= self.partitions }) {
@@ -76,17 +82,30 @@ extension DealProcessor {
     restorations.append(try Restoration(new, of: self.partitions, settings, readers, logger: logger, metrics: metrics))
     for task in new { tasks[task.partition] = task }
     toPause += partitions
+  }
+
+  /// Who has left the group is asked anew in each generation, for the partitions whose state is still being read, too.
+  private func resumeSuccessions() {
+    concludeSuccessions()
     succeeded = [settings.memberName(thread: number)]
+    if isRestoring { succeed(to: interrupted) }
+    interrupted = []
+  }
+
+  /// When this returns nobody is fenced any more.
+  private func concludeSuccessions() {
+    for succession in successions where !succession.conclude() { interrupted.formUnion(succession.writers) }
+    successions = []
   }
 
   private func revoked(_ partitions: [TopicPartition]) {
     metrics.countRebalance()
     logger.info("revoked", metadata: ["partitions": "\(partitions.map(\.partition).sorted())"])
-    for succession in successions { succession.conclude() }
-    successions = []
+    concludeSuccessions()
     do throws(KafkaError) {
       try committer.finish(running, timeout: Int32(settings.sessionTimeout / 2))
-      for partition in partitions {
+      // A partition that is revoked cooperatively is nobody's in this generation: it does not come straight back.
+      for partition in partitions where !isCooperative {
         guard let task = tasks[partition.partition], task.phase == .running else { continue }
         if !task.engine.hasUncommittedChanges { kept[partition.partition] = task }
       }
@@ -104,11 +123,10 @@ extension DealProcessor {
     // Out of the group: nothing is scored here before it has been joined again.
     report.hasJoined = false
     do throws(KafkaError) {
-      try forsake(partitions)
+      try forsake(partitions + allPartitions)
     } catch {
       handlerError = .kafka(error)
     }
-    for task in running { task.engine.rollback() }
   }
 
   /// Undoes what could not be committed before partitions went. The group waits for this: so a broker that did not answer in
@@ -116,12 +134,16 @@ extension DealProcessor {
   private func giveUp(_ partitions: [TopicPartition], after cause: KafkaError) {
     if cause.errorClass != .abortable, !cause.isRetriable, !cause.isFenced { handlerError = .kafka(cause) }
     do throws(KafkaError) {
-      if !(try abort(after: cause)) { try forsake(partitions) }
+      if try !abort(after: cause) || isCooperative { try forsake(partitions + allPartitions) }
     } catch {
       handlerError = .kafka(error)
     }
     for task in running { task.engine.rollback() }
+    // What was to stay was undone as well, and can't be read again from within a handler.
+    if isCooperative { departure = cause }
   }
+
+  private var isCooperative: Bool { settings.assignor == .cooperativeSticky }
 
   /// Ends the open transaction, so that the next owner need not wait for its time to be over; false where it stays open.
   private func abort(after cause: KafkaError) throws(KafkaError) -> Bool {

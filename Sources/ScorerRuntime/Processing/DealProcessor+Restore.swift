@@ -32,7 +32,7 @@ extension DealProcessor {
   }
 
   /// Has ended what former owners may have left open.
-  private func succeed(to writers: Set<String>) {
+  func succeed(to writers: Set<String>) {
     let new = writers.subtracting(succeeded)
     guard settings.guarantee == .exactlyOnce, !new.isEmpty else { return }
     succeeded.formUnion(new)

@@ -9,8 +9,6 @@ import Scoring
 final class DealProcessor {
   /// Between two looks at this member's place in its group.
   private static let tendingInterval = Duration.milliseconds(50)
-  /// Milliseconds before aborted work is done again: what is refused each time must not be asked for without a pause.
-  private static let pauseAfterAbort: UInt32 = 100
 
   let settings: ScorerSettings
   let number: Int
@@ -41,10 +39,17 @@ final class DealProcessor {
   var successions: [Succession] = []
   /// The members for which that was begun since the last assignment, and this one.
   var succeeded: Set<String> = []
+  /// The members for which that was broken off by a rebalance.
+  var interrupted: Set<String> = []
   /// Partitions that were just assigned: they stand still until their state is whole.
   var toPause: [TopicPartition] = []
   /// What a rebalance handler met; thrown once the poll has returned.
   var handlerError: ScorerError?
+  /// Why a rebalance handler gave up partitions that the group would have left here: it must be joined again once the poll has
+  /// returned.
+  var departure: KafkaError?
+  /// It leaves its group, to join it again when it has left.
+  var isLeaving = false
   var baselines: Baselines
 
   let ledger: LedgerFollower
@@ -52,6 +57,8 @@ final class DealProcessor {
   var output = EngineOutput()
   var punctuated = Timestamp(milliseconds: 0)
   private var tended = ContinuousClock.now
+  /// What the group has last refused, which it may do every second or two for as long as nobody mends it.
+  private var refusal: (error: KafkaError, told: ContinuousClock.Instant)?
   /// The last step held changes of the past.
   var isBackfilling = false
   /// The clients' own figures: each client has its gauges, as one takes away what the other does not know.
@@ -131,6 +138,7 @@ final class DealProcessor {
     var configuration = ConsumerConfiguration(client: settings.client, groupID: settings.groupID)
     configuration.client.clientID += "-consumer-\(number)"
     configuration.groupInstanceID = settings.memberName(thread: number)
+    configuration.assignmentStrategy = settings.assignor
     configuration.sessionTimeout = settings.sessionTimeout
     // A member learns by its heartbeat that the group shares out anew: until then the partitions of one that died lie idle.
     configuration.heartbeatInterval = max(100, min(250, settings.sessionTimeout / 20))
@@ -157,11 +165,7 @@ final class DealProcessor {
   func run() throws(ScorerError) {
     try endFormerTransaction()
     try readLedger()
-    do throws(KafkaError) {
-      try consumer.subscribe([settings.topics.changes], rebalanceHandler())
-    } catch {
-      throw .kafka(error)
-    }
+    try subscribe()
     while !isStopped() { try turn() }
     try stop()
   }
@@ -217,9 +221,11 @@ final class DealProcessor {
   /// One turn of the loop.
   private func turn() throws(ScorerError) {
     tendGroup()
+    try subscribeOnceLeft()
     try restore()
     try followLedger(timeout: 0)
     do throws(KafkaError) {
+      try committer.sign(running)
       try step()
       try punctuate()
       try committer.poll(running)
@@ -232,6 +238,7 @@ final class DealProcessor {
     }
     try awaitOwnOutcomes()
     if let handlerError { throw handlerError }
+    if let departure { try joinAgain(after: departure) }
     try takeEvents()
     if let error = writer.producer.fatalError { try recover(from: error) }
   }
@@ -239,11 +246,23 @@ final class DealProcessor {
   private func takeEvents() throws(ScorerError) {
     for case .failed(let error, let partition) in consumer.takeEvents() {
       if error.isFatal { throw .kafka(error) }
-      logger.warning("\(error)", metadata: ["partition": "\(partition.map { "\($0.partition)" } ?? "-")"])
-      guard error.isOutOfRange, let partition, let task = tasks[partition.partition] else { continue }
+      guard let partition else {
+        complain(error)
+        continue
+      }
+      logger.warning("\(error)", metadata: ["partition": "\(partition.partition)"])
+      guard error.isOutOfRange, let task = tasks[partition.partition] else { continue }
       // librdkafka reads no more of it: what has become of its changes must be asked.
       if task.phase == .running { ready.add(task) }
     }
+  }
+
+  /// Says what the group refuses, and not more than once a minute that it still does.
+  private func complain(_ error: KafkaError) {
+    let now = ContinuousClock.now
+    if let refusal, refusal.error == error, now - refusal.told < .seconds(60) { return }
+    refusal = (error, now)
+    logger.warning("\(error)")
   }
 
   private func tendGroup() {
@@ -265,63 +284,6 @@ final class DealProcessor {
   /// The tasks that are scored, in the order of their partitions.
   var running: [DealTask] {
     tasks.values.filter { $0.phase == .running }.sorted { $0.partition < $1.partition }
-  }
-
-  /// Undoes to the last commit where that is what an error asks for; throws it on otherwise.
-  private func recover(from error: KafkaError) throws(ScorerError) {
-    guard settings.guarantee == .exactlyOnce, !error.isFenced else { return try surrender(after: error) }
-    guard error.errorClass == .abortable else { throw .kafka(error) }
-    metrics.countAbort()
-    logger.warning("transaction aborted: \(error)")
-    output.removeAll()
-    do throws(KafkaError) {
-      try committer.abandon(timeout: nil)
-      var positions: [TopicPartition: StartOffset] = [:]
-      for task in running {
-        task.engine.rollback()
-        positions[TopicPartition(settings.topics.changes, task.partition)] =
-          .offset(task.engine.position.nextOffset)
-      }
-      history.forgetHeads()
-      if !positions.isEmpty { try consumer.seek(positions) }
-      DedicatedThread.pause(milliseconds: Self.pauseAfterAbort)
-    } catch {
-      guard error.isFenced else { throw .kafka(error) }
-      try surrender(after: error)
-    }
-  }
-
-  /// Gives everything up, joins the group again and restores what it is given.
-  ///
-  /// Without transactions nothing can be undone that was handed to the broker: so after a write that failed, or when this
-  /// thread may own nothing any more. With them, after another has ended this thread's transaction: it was out of its group,
-  /// whether it knows that already or not.
-  func surrender(after error: KafkaError) throws(ScorerError) {
-    guard error.isRetriable || error.requiresAbort || error.isFenced else { throw .kafka(error) }
-    logger.warning("gave up its partitions and joins again: \(error)")
-    report.hasJoined = false
-    metrics.countAbort()
-    do throws(KafkaError) {
-      try forsake(tasks.keys.map { TopicPartition(settings.topics.changes, $0) })
-      try consumer.unsubscribe()
-      lease.renew(asOf: .now)
-      try consumer.subscribe([settings.topics.changes], rebalanceHandler())
-    } catch {
-      throw .kafka(error)
-    }
-  }
-
-  /// Drops partitions without writing, and what is under way for them.
-  func forsake(_ partitions: [TopicPartition]) throws(KafkaError) {
-    output.removeAll()
-    entriesUnderWay = 0
-    for succession in successions { succession.cancel() }
-    successions = []
-    kept = [:]
-    drop(partitions)
-    if settings.guarantee == .exactlyOnce { return try renewOutput() }
-    committer.discard()
-    writer.producer.purge()
   }
 
   /// Commits what is done, leaves the group and closes. Within two seconds where the broker answers.

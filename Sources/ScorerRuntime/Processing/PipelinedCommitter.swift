@@ -58,6 +58,8 @@ final class PipelinedCommitter: Committer {
 
   func resume(_ partition: TopicPartition, at position: Int64) { commits.note([partition: position]) }
 
+  func sign(_ tasks: [DealTask]) throws(KafkaError) {}
+
   func beginStep() throws(KafkaError) {}
 
   func endStep(_ tasks: [DealTask]) throws(KafkaError) {

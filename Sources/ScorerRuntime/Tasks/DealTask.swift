@@ -19,6 +19,9 @@ final class DealTask {
   /// The deals that were found in `deals.state`, and whether a position was.
   var restoredDeals = 0
   var restoredPosition = false
+  /// The member that the newest position in `deals.state` names; nil of one that was written without a transaction, and where
+  /// there is none.
+  var writer: String?
 
   init(partition: Int32, settings: EngineSettings) {
     self.partition = partition
@@ -31,5 +34,6 @@ final class DealTask {
     counted = EngineCounters()
     restoredDeals = 0
     restoredPosition = false
+    writer = nil
   }
 }

@@ -217,6 +217,7 @@ final class Restoration {
       }
       task.engine.restore(position)
       writers[message.partition] = writer
+      task.writer = writer
       task.restoredPosition = true
     }
   }

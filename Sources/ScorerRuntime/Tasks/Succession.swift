@@ -19,7 +19,9 @@ import Synchronization
 ///
 /// What is left is a member that stands still, longer than a session, between the answer and the fencing, while another
 /// comes back: that one then gives up what it owned and joins again. So does one that stood still, when it goes on. What was
-/// open is done again by whoever owns the partitions then, so even that loses nothing and publishes nothing twice.
+/// open is done again by whoever owns the partitions then, so even that loses nothing and publishes nothing twice. With the
+/// cooperative assignor the same may happen to one that comes back within the moment between answer and fencing, as this
+/// member joins the next generation without a handler: `assigned` asks anew in each.
 final class Succession: Sendable {
   /// What the scorers' group and their transactions are called.
   struct Names: Sendable {
@@ -57,6 +59,8 @@ final class Succession: Sendable {
 
   /// Longer than that the broker leaves no transaction open: its time-out and the interval for looking, twice each.
   private static let patience = Duration.seconds(40)
+  /// The members that it is about.
+  let writers: Set<String>
   private let progress = Progress()
   private let thread: DedicatedThread
 
@@ -66,6 +70,7 @@ final class Succession: Sendable {
   ///   - writers: The members that wrote the newest positions of the partitions this one was given.
   ///   - group: Whom to ask for the group's members.
   init(to writers: Set<String>, _ names: Names, asking group: Admin, logger: Logger) {
+    self.writers = writers
     let progress = progress
     thread = DedicatedThread(name: "succession") {
       Self.run(writers, names, group, progress, logger)
@@ -76,15 +81,22 @@ final class Succession: Sendable {
   var isOver: Bool { progress.now == .over }
 
   /// Waits for the end, at most for a second, then gives up. When this returns nobody is fenced any more.
-  func conclude() {
+  ///
+  /// - Returns: Whether nothing was left to do.
+  func conclude() -> Bool {
     let deadline = ContinuousClock.now + .seconds(1)
     while progress.now == .fencing, ContinuousClock.now < deadline { DedicatedThread.pause(milliseconds: 5) }
-    cancel()
+    return cancel()
   }
 
   /// Gives up. When this returns nobody is fenced any more.
-  func cancel() {
-    if progress.cancel() == .fencing { thread.join() }
+  ///
+  /// - Returns: Whether nothing was left to do.
+  @discardableResult
+  func cancel() -> Bool {
+    let phase = progress.cancel()
+    if phase == .fencing { thread.join() }
+    return phase == .over
   }
 
   /// The writers whose instances are not in the group; nil where this member is not in it either, and so may fence nobody.

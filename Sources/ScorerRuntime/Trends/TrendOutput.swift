@@ -29,7 +29,7 @@ final class TrendOutput {
     configuration.client.clientID += "-trends"
     let isTransactional = settings.guarantee == .exactlyOnce
     if isTransactional {
-      configuration.transactionalID = "\(trends.groupID)-\(settings.instanceID)"
+      configuration.transactionalID = trends.transactionalID
     } else {
       configuration.messageTimeout = settings.sessionTimeout
     }
@@ -44,7 +44,8 @@ final class TrendOutput {
       MessageType.report.constantHeaders(source: source).map { MessageHeader($0.name, $0.value) })
   }
 
-  /// Takes the transactional id into use, where there is one.
+  /// Takes the transactional id into use, where there is one: that ends what a former owner of the ledger has open. A second
+  /// call does nothing.
   func join() throws(KafkaError) { try transactions?.join() }
 
   /// Writes what is new and waits until it is committed together with the position, or where there are no transactions

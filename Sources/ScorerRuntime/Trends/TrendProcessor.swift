@@ -26,8 +26,10 @@ final class TrendProcessor {
   /// Of at_least_once; a transaction commits its offsets itself.
   private let commits: OffsetCommits
   private let scores: ScoreTail
-  /// Made anew where its transactional id was taken from it.
+  /// Made anew where another instance may have taken its transactional id into use.
   private var output: TrendOutput
+  /// The ledger was taken away since this output was made: a producer can't take its id into use a second time.
+  private var isOutputOld = false
   private let decoder = LedgerDecoder()
   private let partition: TopicPartition
   private let lag = Gauge(label: "dealpulse_trend_lag_records")
@@ -80,10 +82,8 @@ final class TrendProcessor {
   func run() throws(ScorerError) {
     defer { close() }
     do throws(KafkaError) {
-      try output.join()
       try consumer.subscribe([settings.topics.outcomes], handler())
     } catch {
-      if error.isRetriable, isStopped() { return }
       throw .kafka(error)
     }
     while !isStopped() {
@@ -104,16 +104,15 @@ final class TrendProcessor {
         work = nil
         return Dictionary(uniqueKeysWithValues: partitions.map { ($0, StartOffset.beginning) })
       },
-      revoked: { [unowned self] _ in
-        commits.forget()
-        isAssigned = false
-        work = nil
-      },
-      lost: { [unowned self] _ in
-        commits.forget()
-        isAssigned = false
-        work = nil
-      })
+      revoked: { [unowned self] _ in rest() }, lost: { [unowned self] _ in rest() })
+  }
+
+  /// The ledger is another's from here on.
+  private func rest() {
+    commits.forget()
+    isAssigned = false
+    isOutputOld = true
+    work = nil
   }
 
   private func turn() throws(KafkaError) {
@@ -173,6 +172,8 @@ final class TrendProcessor {
 
   /// Learns what has been said: the group's position, and the identities of what was written since.
   private func takeOver() throws(KafkaError) {
+    // Until then a transaction of the one before may hold all of that back.
+    try takeOutput()
     let committed = try consumer.committed([partition], timeout: 10_000)[partition] ?? 0
     var published: Set<EventID> = []
     var lastSilence: TrendShift?
@@ -230,7 +231,7 @@ final class TrendProcessor {
     work = nil
     hasPassedBy = true
     do throws(KafkaError) {
-      if error.isFenced { try renewOutput() } else { try output.abandon() }
+      if error.isFenced { try joinAgain() } else { try output.abandon() }
     } catch {
       guard Self.canStartOver(after: error) else { throw .kafka(error) }
     }
@@ -241,11 +242,22 @@ final class TrendProcessor {
     error.isRetriable || error.requiresAbort || error.isFenced
   }
 
-  /// This instance stood still for so long that the broker has ended its transaction. Whether the ledger is still its
-  /// own, its group says, which another instance with the same identity puts it out of.
-  private func renewOutput() throws(KafkaError) {
-    output.close()
-    output = try TrendOutput(settings, trends, logger: logger, isStopped: isStopped)
+  /// Either this instance stood still for so long that the broker has ended its transaction, or another one has become
+  /// active. Which of them it is, its group says: whoever is given the ledger anew owns it, and nobody else may take the id
+  /// into use, or the two would fence each other.
+  private func joinAgain() throws(KafkaError) {
+    rest()
+    try consumer.unsubscribe()
+    try consumer.subscribe([settings.topics.outcomes], handler())
+  }
+
+  /// Takes the transactional id into use, which ends what a former owner of the ledger has open.
+  private func takeOutput() throws(KafkaError) {
+    if isOutputOld {
+      output.close()
+      output = try TrendOutput(settings, trends, logger: logger, isStopped: isStopped)
+      isOutputOld = false
+    }
     try output.join()
   }
 

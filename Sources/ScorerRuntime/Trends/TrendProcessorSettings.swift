@@ -12,6 +12,10 @@ public struct TrendProcessorSettings: Sendable {
   /// The zone in which days, weeks and months end.
   public var timeZone = TimeZone.gmt
 
+  /// The transactional id of whichever instance is active, the same for all of them: who becomes active takes it into use,
+  /// which ends at once what the one before has open. The ledger has one partition, so no two are to be active.
+  var transactionalID: String { "\(groupID)-active" }
+
   /// The defaults.
   public init() {}
 }
