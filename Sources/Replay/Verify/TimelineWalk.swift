@@ -33,6 +33,8 @@ struct TimelineWalk {
   private var moments: [Moment] = []
   private var stay: Stay?
   private var life = 0
+  /// The offset of the deal's change before the one that is looked at.
+  private var lastOffset: Int64 = -1
   private var baselines: Baselines
 
   init(_ id: DealID, partition: Int32, _ settings: EngineSettings, _ streamTime: StreamTime) {
@@ -60,6 +62,7 @@ struct TimelineWalk {
       }
       let published = others.removeValue(forKey: offset) ?? []
       if isForgotten(state, at: offset, published.first?.event.trigger) { state = nil }
+      lastOffset = offset
       if state == nil { life += 1 }
       let step = engine.apply(change, at: offset, to: state, &baselines)
       addMoment(change, offset, published, state, isExpected: step.score != nil)
@@ -72,13 +75,14 @@ struct TimelineWalk {
     return finish()
   }
 
-  /// Whether the engine had forgotten a deal that was closed long before: stream time says so, or a score that begins it
-  /// anew.
+  /// Whether the engine had forgotten a deal that was closed long before: stream time has moved on since its last change,
+  /// and to its due date or beyond, or a score begins it anew. A due date that lies in the past when the deal closes is
+  /// not looked at before stream time moves.
   private func isForgotten(_ state: DealState?, at offset: Int64, _ published: RiskTrigger?) -> Bool {
     guard let state, state.isDeleted || state.status.outcome != nil else { return false }
     if !state.isDeleted, published == .created { return true }
     let end = state.lastChangedAt.adding(days: settings.closedRetentionDays)
-    return streamTime.after(offset).map { $0 >= end } ?? false
+    return streamTime.offset(reaching: end, since: lastOffset).map { $0 <= offset } ?? false
   }
 
   private mutating func addMoment(
