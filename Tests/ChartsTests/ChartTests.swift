@@ -119,7 +119,9 @@ struct ChartTests {
   func page() {
     var page = ReportPage(title: "A & B", subtitle: "<now>", figures: [("deals", "5,000")])
     let figures = charts.map { ReportPage.Figure($0, lacking: "nothing") }
-    page.sections = [.init("Part", "text", points: ["<point>"], figures: figures, table: (["head"], [["<cell>"]]))]
+    page.sections = [
+      .init("Part", "text", points: ["<point>"], figures: figures, tables: [.init(heads: ["head"], rows: [["<cell>"]])])
+    ]
     let html = page.html
     #expect(!html.replacing("http://www.w3.org/2000/svg", with: "").contains("://"))
     // Each chart stands there for a screen and for a phone.

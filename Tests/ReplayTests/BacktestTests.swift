@@ -122,6 +122,47 @@ struct BacktestTests {
     #expect(throws: ReplayError.self) { try TrueChances(path: path) }
   }
 
+  @Test("two configurations of one model are told apart by their names, in every format")
+  func names() throws {
+    let folder = try TestFolder()
+    let tuned = try folder.write("tuned.yaml", ["scoring:", "  minimum_deals: 5"])
+    let configurations = [ScoringConfiguration(.weighted), try ScoringConfiguration(file: tuned)]
+    let backtest = Backtest(
+      DealHistory(RandomLives.changes(600, deals: 60, seed: 4)), configurations.map(\.candidate))
+    #expect(backtest.text.contains("== weighted-v1\n") && backtest.text.contains("== \(tuned) (weighted-v1)\n"))
+    #expect(backtest.json.contains("\"model\":\"weighted-v1\",\"name\":\"\(tuned)\""))
+    let headings = backtest.page(title: "t").sections.map(\.heading)
+    #expect(headings.contains("weighted-v1: verdict") && headings.contains("\(tuned) (weighted-v1): verdict"))
+    #expect(Set(headings).count == headings.count)
+  }
+
+  @Test("on a page the figures of a part stand in narrow columns, with all of its calibration and lift")
+  func pageTables() throws {
+    let backtest = Backtest(
+      DealHistory(RandomLives.changes(2_000, deals: 200, seed: 4)), [Backtest.Candidate(.weighted)])
+    let page = backtest.page(title: "t")
+    let section = try #require(page.sections.first { $0.heading == "weighted-v1: by quarter, point-in-time" })
+    #expect(section.tables.map(\.layout) == [.blocks, .blocks, .dense, .dense])
+    let slices = try #require(backtest.models.first?.slices.first { $0.name == "quarter" }).slices
+    for (index, slice) in slices.enumerated() {
+      for table in section.tables { #expect(table.rows[index].count == table.heads.count) }
+      let report = slice.report
+      #expect(section.tables[2].rows[index].count { $0.contains("\n") } == report.calibration.count)
+      #expect(section.tables[3].rows[index].count { !$0.isEmpty } == report.lift.count + 1)
+    }
+    // No cell is wider than a number or an interval, and a tier's words.
+    let cells = page.sections.flatMap(\.tables).flatMap(\.rows).flatMap { $0.dropFirst() }
+    #expect(cells.allSatisfy { $0.split(separator: "\n").allSatisfy { $0.count <= 16 } })
+  }
+
+  @Test("the calibration error is the mean distance of what was said from what happened")
+  func calibrationError() throws {
+    let report = SkillReport(
+      forecasts: (0..<20).map { Forecast(chance: $0 < 10 ? 0.2 : 0.7, isWon: $0 % 2 == 0) })
+    #expect(abs(try #require(report.calibrationError) - (0.3 + 0.2) / 2) < 1e-9)
+    #expect(SkillReport(forecasts: []).calibrationError == nil)
+  }
+
   @Test("figures are written the same everywhere")
   func figures() {
     #expect(Figures.share(0.4949) == "0.49")

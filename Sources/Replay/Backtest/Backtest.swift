@@ -6,6 +6,8 @@ import Scoring
 public struct ModelBacktest: Sendable {
   /// The model.
   public var model: Symbol
+  /// What tells it from the others that are judged beside it: the model's name, or the file of its configuration.
+  public var name: String
   /// Every deal scored at its close with all outcomes, its own included. The leak check's other side, no measure of skill.
   public var inSample: SkillReport
   /// Every deal scored at its close with what was known before.
@@ -33,11 +35,14 @@ public struct Backtest: Sendable {
     public var settings: EngineSettings
     /// The same model with every outcome of the history.
     public var inSample: any RiskModel
+    /// What it is called in reports.
+    public var name: String
 
-    /// A candidate.
-    public init(settings: EngineSettings, inSample: any RiskModel) {
+    /// A candidate, called by its model where it has no name of its own.
+    public init(settings: EngineSettings, inSample: any RiskModel, name: String? = nil) {
       self.settings = settings
       self.inSample = inSample
+      self.name = name ?? settings.model.id.text
     }
 
     /// A model by its name, everything else at its default.
@@ -65,7 +70,7 @@ public struct Backtest: Sendable {
   public init(_ history: DealHistory, _ candidates: [Candidate]) {
     let trials = Trials(history, candidates)
     for (index, candidate) in candidates.enumerated() {
-      models.append(ModelBacktest(candidate.settings.model.id, trials.judgements(of: index)))
+      models.append(ModelBacktest(candidate, trials.judgements(of: index)))
     }
     guard let facts = trials.facts else { return }
     openDeals = facts.openDeals
@@ -126,10 +131,13 @@ struct Judgement: Sendable {
 }
 
 extension ModelBacktest {
-  fileprivate init(_ model: Symbol, _ sides: [Judgement]) {
+  /// The name, with the model where that is another.
+  var title: String { name == model.text ? name : "\(name) (\(model.text))" }
+
+  fileprivate init(_ candidate: Backtest.Candidate, _ sides: [Judgement]) {
     let (inSample, then, published) = (sides[0], sides[1], sides[2])
     self.init(
-      model: model, inSample: inSample.report, pointInTime: then.report, published: published.report,
+      model: candidate.settings.model.id, name: candidate.name, inSample: inSample.report, pointInTime: then.report, published: published.report,
       neverPublished: then.report.deals - published.report.deals, inSampleSlices: inSample.slices,
       slices: then.slices, publishedSlices: published.slices,
       verdict: Verdict(inSample: inSample.report, pointInTime: then.report))

@@ -66,6 +66,13 @@ public struct SkillReport: Sendable {
   /// won / deals, nil without deals.
   public var winRate: Double? { deals > 0 ? Double(won) / Double(deals) : nil }
 
+  /// How far what was said lies from what happened in the groups of `calibration`, the mean over deals (the expected
+  /// calibration error, Naeini, Cooper and Hauskrecht 2015); nil without deals.
+  public var calibrationError: Double? {
+    guard deals > 0 else { return nil }
+    return calibration.reduce(0) { $0 + Double($1.deals) * abs($1.chance - $1.winRate) } / Double(deals)
+  }
+
   /// Why there is no AUC; nil where there is one.
   public var gap: String? {
     if deals == 0 { return "there are no closed deals" }

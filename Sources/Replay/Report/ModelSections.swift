@@ -1,4 +1,5 @@
 import Charts
+import Deals
 import Statistics
 
 /// What a page says of a model: its verdict, its tiers, its calibration and its lift.
@@ -7,31 +8,31 @@ enum ModelSections {
     let gap = model.pointInTime.gap.map { "Nothing can be said: \($0)." }
     return [
       .init(
-        "\(model.model): verdict",
+        "\(model.title): verdict",
         "\(model.verdict.sentence). \(model.verdict.leak.map { "Leak check: \($0)." } ?? "")",
-        table: (["", "in-sample", "point-in-time", "as published"], figures(model))),
+        tables: [.init(heads: ["", "in-sample", "point-in-time", "as published"], rows: figures(model))]),
       .init(
-        "\(model.model): tiers",
+        "\(model.title): tiers",
         "The share that was won in each tier; the dashed line is the win rate of all. In-sample every score had seen its own "
           + "outcome: only point-in-time counts. A score that works has win rates that fall from Low to Critical.",
         figures: [
           tiers("In-sample", model.inSample, model), tiers("Point-in-time", model.pointInTime, model),
         ]),
       .init(
-        "\(model.model): score distribution",
+        "\(model.title): score distribution",
         "Deals by their score at the close, 0 to 100 points of risk, point-in-time. A score of 54.0 stands in 54 to 55.",
         figures: [
           .init(distribution(model.pointInTime), lacking: gap ?? "No closed deal was scored.")
         ]),
       .init(
-        "\(model.model): calibration and lift",
+        "\(model.title): calibration and lift",
         "What the model said and what happened, in groups of equal size; and the share of lost deals in each tenth of the "
           + "deals, riskiest first, divided by their share of all: 1, the dashed line, is what chance gives.",
         figures: [
           .init(calibration(model.pointInTime), lacking: gap ?? "There are too few deals for groups."),
           .init(lift(model.pointInTime), lacking: gap ?? "There are too few deals for tenths."),
         ]),
-      .init("\(model.model): skill over time", figures: [overTime(model)]),
+      .init("\(model.title): skill over time", figures: [overTime(model)]),
     ]
   }
 
@@ -45,18 +46,24 @@ enum ModelSections {
   }
 
   private static func part(_ model: ModelBacktest, _ table: SliceTable, _ side: String) -> ReportPage.Section {
-    ReportPage.Section(
-      "\(model.model): by \(table.name.replacing("_", with: " ")), \(side)",
-      "AP is the average precision in finding lost deals. Tiers with their win rates and deals; calibration as said → was; lift "
-        + "by tenth, riskiest first.",
-      table: (
-        [""] + SkillWords.heads + ["tiers", "calibration", "lift"],
-        table.slices.map { slice in
-          [slice.label] + SkillWords.cells(slice.report) + [
-            SkillWords.tiers(slice.report), SkillWords.calibration(slice.report), SkillWords.lift(slice.report),
-          ]
-        }
-      ))
+    let name = table.name.replacing("_", with: " ")
+    func rows(_ cells: (SkillReport) -> [String]) -> [[String]] { table.slices.map { [$0.label] + cells($0.report) } }
+    let tenths = (1...10).map { "\($0)" }
+    return ReportPage.Section(
+      "\(model.title): by \(name), \(side)",
+      "AP is the average precision in finding lost deals; miss is how far what was said lies from what happened, the mean over "
+        + "groups by chance; top lift is that of the riskiest tenth.",
+      tables: [
+        .init("Skill", heads: [name] + SkillWords.heads, rows: rows(SkillWords.cells), layout: .blocks),
+        .init(
+          "Tiers: the share that was won, of how many deals", heads: [name] + RiskTier.allCases.map(\.name),
+          rows: rows(SkillWords.tierCells), layout: .blocks),
+        .init(
+          "Calibration: per cent said above, per cent won below, in groups by chance, lowest first",
+          heads: [name] + tenths, rows: rows(SkillWords.calibrationCells), layout: .dense),
+        .init(
+          "Lift by tenth, riskiest first", heads: [name] + tenths, rows: rows(SkillWords.liftCells), layout: .dense),
+      ])
   }
 
   private static func figures(_ model: ModelBacktest) -> [[String]] {
@@ -83,7 +90,7 @@ enum ModelSections {
       RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
     }
     return .init(
-      RangeChart("\(side): win rate by tier of \(model.model)", rows: rows, reference: report.winRate),
+      RangeChart("\(side): win rate by tier of \(model.title)", rows: rows, reference: report.winRate),
       lacking: "No closed deal was scored.")
   }
 

@@ -34,7 +34,7 @@ enum SummarySection {
   }
 
   private static func verdict(_ model: ModelBacktest) -> String {
-    "The model \(model.model): \(model.verdict.sentence), measured with what was known when each score was made."
+    "The model \(model.title): \(model.verdict.sentence), measured with what was known when each score was made."
   }
 
   private static func rate(_ closed: ClosedHistory) -> String {

@@ -23,6 +23,8 @@ extension Backtest {
     writer.beginObject()
     writer.key("model")
     writer.symbol(model.model)
+    writer.key("name")
+    writer.string(model.name)
     writer.key("skill")
     writer.string(model.verdict.skill.rawValue)
     writer.key("verdict")
@@ -62,6 +64,7 @@ extension Backtest {
     writer.figure("brier_resolution", report.brier?.resolution)
     writer.figure("brier_uncertainty", report.brier?.uncertainty)
     writer.figure("log_loss", report.logLoss)
+    writer.figure("calibration_error", report.calibrationError)
     writer.key("why_no_auc")
     if let gap = report.gap { writer.string(gap) } else { writer.null() }
     write(report.tiers, &writer)

@@ -32,7 +32,7 @@ extension Backtest {
   }
 
   private static func text(of model: ModelBacktest) -> [String] {
-    var lines = ["== \(model.model.text)", "Verdict: \(model.verdict.sentence)"]
+    var lines = ["== \(model.title)", "Verdict: \(model.verdict.sentence)"]
     if let leak = model.verdict.leak { lines.append("Leak check: \(leak)") }
     lines += ["", row("", ["in-sample", "point-in-time", "as published"], first: 26)]
     lines += figures(model)
