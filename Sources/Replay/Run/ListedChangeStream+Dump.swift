@@ -22,6 +22,7 @@ extension ListedChangeStream {
         }
       }
     }
+    if found.isEmpty { try HistoryFiles.refuse(unreadable.first.first, of: unreadable.count) }
     found.sort { left, right in
       if left.change.occurredAt != right.change.occurredAt { return left.change.occurredAt < right.change.occurredAt }
       if left.change.dealID != right.change.dealID { return left.change.dealID < right.change.dealID }

@@ -49,13 +49,29 @@ public struct HistoryFiles: Sendable {
     try paths.map { path in
       guard Self.isCSV(path) else {
         return try FirstLine(path: path).isDump
-          ? ListedChangeStream(dump: path, until: end) : LineChangeStream(path: path, until: end)
+          ? ListedChangeStream(dump: path, until: end) : Self.lines(of: path, until: end)
       }
       let part = try contents(of: path)
       var unreadable = UnreadableLines()
       for line in part.unreadable { unreadable.add(line) }
       return ListedChangeStream(part.changes, until: end, unreadable: unreadable, remarks: part.remarks)
     }
+  }
+
+  /// A pipe shows only here what it holds: a stream without any change has been read to its end.
+  private static func lines(of path: String, until end: Timestamp) throws -> LineChangeStream {
+    let stream = try LineChangeStream(path: path, until: end)
+    let lines = stream.unreadable
+    // What lies after `end` was passed over, and could be used.
+    if stream.headTime == nil, lines.count == stream.place.line || end.milliseconds == .max {
+      try refuse(lines.first.first, of: lines.count)
+    }
+    return stream
+  }
+
+  /// An input of which nothing can be used is the wrong one, and no empty history.
+  static func refuse(_ first: UnreadableLine?, of lines: Int) throws(ReplayError) {
+    if let first { throw .nothingUsable(lines: lines, first: first) }
   }
 
   private typealias Part = (
@@ -66,12 +82,14 @@ public struct HistoryFiles: Sendable {
     guard Self.isCSV(path) else {
       _ = try FirstLine(path: path)
       let lines = try ChangeLines().read([path])
+      if lines.changes.isEmpty { try Self.refuse(lines.unreadable.first, of: lines.unreadable.count) }
       return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [])
     }
     let export = try CRMExport(try FileBytes.read(path: path), name: path, settings: importSettings)
     let unreadable = export.rejects.map {
       UnreadableLine(file: path, line: $0.line, reason: "\($0.rejection.code.rawValue): \($0.rejection.text)")
     }
+    if export.changes.isEmpty { try Self.refuse(unreadable.first, of: unreadable.count) }
     return (export.changes, export.order, unreadable, Self.remarks(export, path))
   }
 

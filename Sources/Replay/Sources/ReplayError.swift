@@ -18,6 +18,8 @@ public enum ReplayError: Error, Hashable, Sendable {
   case unusable(file: String, reason: String)
   /// True chances are those of another history.
   case otherTruth(file: String, known: Int, deals: Int)
+  /// No line of a file could be used.
+  case nothingUsable(lines: Int, first: UnreadableLine)
   /// A table has a name that says it holds change events.
   case tableByAnotherName(file: String)
 }
@@ -45,6 +47,9 @@ extension ReplayError: CustomStringConvertible {
     case .otherTruth(let file, let known, let deals):
       "\(file) is the truth of another history: of \(deals) closed deals it has \(known) with their outcome. Give the table "
         + "that was written with this history"
+    case .nothingUsable(let lines, let first):
+      "\(lines == 1 ? "the only line" : "none of the \(lines) lines") of \(first.file) could be used (\(first)): give change "
+        + "events as JSON Lines, or a table under a name that ends in .csv, .csv.gz or .csv.zst"
     case .tableByAnotherName(let file):
       "\(file) looks like a table and not like change events: name it so that it ends in .csv, .csv.gz or .csv.zst"
     }
