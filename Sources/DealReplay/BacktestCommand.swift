@@ -35,6 +35,7 @@ struct BacktestCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
     let configurations =
       names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })

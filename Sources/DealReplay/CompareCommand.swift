@@ -35,6 +35,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let (left, right) = (
       try ScoringConfiguration(nameOrFile: first), try ScoringConfiguration(nameOrFile: second)
     )

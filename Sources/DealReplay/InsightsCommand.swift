@@ -32,6 +32,7 @@ struct InsightsCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let watched = try model.config.map { try TrendSettings(file: $0) } ?? TrendSettings()
     let configuration = try model.configuration()
     let closed = ClosedHistory(try history.load(), settings: configuration.settings, watched: watched)

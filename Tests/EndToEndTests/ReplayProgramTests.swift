@@ -84,6 +84,30 @@ extension EndToEnd {
       #expect(try Program.run("deal-replay", ["run", "--input", input, "--output", folder + "out"]).status == 0)
     }
 
+    @Test("a table through a pipe is refused as a file is", arguments: ["score", "run"]) func pipe(command: String) throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let pipe = folder + "pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let program = try Program("deal-replay", [command, "--input", pipe, "--output", folder + "out"])
+      try "deal_id,created_date,deal_stage\nD1,2024-01-01,Demo\n".write(toFile: pipe, atomically: false, encoding: .utf8)
+      #expect(program.wait() == 2 && program.output.contains("none of the 2 lines of \(pipe) could be used"))
+    }
+
+    @Test("a result that can't be written ends with status 2, before anything is computed for it") func unwritable() throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let input = try history()
+      for output in [folder, folder + "none/out"] {
+        for command in ["tune", "score", "backtest", "insights"] {
+          let result = try Program.run("deal-replay", [command, "--input", input, "--output", output])
+          #expect(result.status == 2 && result.output.hasPrefix("deal-replay: \(output) can't be written"))
+        }
+      }
+      let empty = try write("empty.jsonl", "")
+      for arguments in [["verify", "--dump", empty], ["backtest", "--input", input]] {
+        #expect(try Program("deal-replay", arguments, device: "/dev/full").wait() == 2, "\(arguments)")
+      }
+    }
+
     @Test("verify: 1 where there is nothing to verify, 2 for a configuration, 3 for a broker that is away")
     func statuses() throws {
       defer { try? FileManager.default.removeItem(atPath: folder) }
