@@ -60,8 +60,8 @@ public struct RangeChart: Chart {
     var canvas = SVGCanvas(width: width, height: bottom + 26, title: title)
     let values = rows.flatMap { [$0.value, $0.interval?.lowerBound ?? $0.value, $0.interval?.upperBound ?? $0.value] }
     let x = Axis(
-      values + (reference.map { [$0] } ?? []), from: layout.left, to: layout.right, includesZero: mark == .bar)
-    let ticks = x.ticks.map(format.text)
+      values + (reference.map { [$0] } ?? []), format, from: layout.left, to: layout.right, includesZero: mark == .bar)
+    let ticks = x.labels
     let every = max(1, Int((TextWidth.widest(ticks) * Double(ticks.count) / (layout.right - layout.left)).rounded(.up)))
     for (index, tick) in x.ticks.enumerated() {
       canvas.line(x(tick), 6, x(tick), bottom, "grid")
