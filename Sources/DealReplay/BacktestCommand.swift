@@ -24,6 +24,9 @@ struct BacktestCommand: ParsableCommand {
   @Option(help: "The true chances of a simulated history, as dealpulse simulate --truth writes them.")
   var truth: String?
 
+  @Flag(help: "Add the figures by quarter, age and segment to the text; json and html always have them.")
+  var details = false
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -46,7 +49,7 @@ struct BacktestCommand: ParsableCommand {
 
   private func text(_ backtest: Backtest) -> String {
     switch format {
-    case .text: backtest.text
+    case .text: backtest.text(details: details)
     case .json: backtest.json
     case .html: backtest.page(title: "Backtest").html
     }

@@ -84,16 +84,21 @@ extension EndToEnd {
       #expect(try Program.run("deal-replay", ["run", "--input", input, "--output", folder + "out"]).status == 0)
     }
 
-    @Test("a table through a pipe is refused as a file is", arguments: ["score", "run"]) func pipe(command: String) throws {
+    @Test("a table through a pipe is refused as a file is", arguments: ["score", "run"]) func pipe(command: String)
+      throws
+    {
       defer { try? FileManager.default.removeItem(atPath: folder) }
       let pipe = folder + "pipe"
       #expect(mkfifo(pipe, 0o600) == 0)
       let program = try Program("deal-replay", [command, "--input", pipe, "--output", folder + "out"])
-      try "deal_id,created_date,deal_stage\nD1,2024-01-01,Demo\n".write(toFile: pipe, atomically: false, encoding: .utf8)
+      try "deal_id,created_date,deal_stage\nD1,2024-01-01,Demo\n".write(
+        toFile: pipe, atomically: false, encoding: .utf8)
       #expect(program.wait() == 2 && program.output.contains("none of the 2 lines of \(pipe) could be used"))
     }
 
-    @Test("a result that can't be written ends with status 2, before anything is computed for it") func unwritable() throws {
+    @Test("a result that can't be written ends with status 2, before anything is computed for it") func unwritable()
+      throws
+    {
       defer { try? FileManager.default.removeItem(atPath: folder) }
       let input = try history()
       for output in [folder, folder + "none/out"] {

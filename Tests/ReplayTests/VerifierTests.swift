@@ -35,7 +35,9 @@ struct VerifierTests {
     #expect(report.missing == 0, "seed \(seed)")
   }
 
-  @Test("older history that comes after newer verifies: the engine forgets a closed deal when time moves on", arguments: seeds)
+  @Test(
+    "older history that comes after newer verifies: the engine forgets a closed deal when time moves on",
+    arguments: seeds)
   func olderAfterNewer(seed: UInt64) {
     var scorer = SmallScorer(partitions: 3, seed: seed)
     let newer = RandomLives.changes(600, deals: 40, seed: seed)

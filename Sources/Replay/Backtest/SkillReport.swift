@@ -27,7 +27,8 @@ public struct SkillReport: Sendable {
     public var winRate: Double
   }
 
-  /// The Brier score and its parts (Murphy 1973).
+  /// The Brier score and its parts (Murphy 1973; Stephenson, Coelho and Jolliffe 2008): reliability − resolution +
+  /// uncertainty + within groups is the score.
   public struct Brier: Sendable {
     /// The score: 0 is perfect.
     public var score: Double
@@ -37,6 +38,9 @@ public struct SkillReport: Sendable {
     public var resolution: Double
     /// What the base rate alone would give.
     public var uncertainty: Double
+    /// What the groups' mean chances do not show: how chances scatter within a group, and whether they do so with what
+    /// happens; below 0 where they tell deals of a group apart.
+    public var withinGroups: Double
   }
 
   /// Closed deals.
@@ -51,8 +55,10 @@ public struct SkillReport: Sendable {
   public var averagePrecision: Double?
   /// Brier score.
   public var brier: Brier?
-  /// Mean negative logarithm of the chance given to what happened.
+  /// Mean negative logarithm of the chance given to what happened, each held at that of `Accuracy.leastChance`.
   public var logLoss: Double?
+  /// Deals whose outcome had been given no chance at all; the log loss would be infinite.
+  public var certainAndWrong: Int
   /// Ten groups by chance, lowest first.
   public var calibration: [CalibrationRow]
   /// Share of lost deals in each tenth, riskiest first, divided by their share of all.
@@ -104,8 +110,11 @@ public struct SkillReport: Sendable {
     lift = won > 0 ? ranking?.lift ?? [] : []
     let accuracy = Accuracy(forecasts)
     logLoss = accuracy?.logLoss
+    certainAndWrong = accuracy?.certainAndWrong ?? 0
     brier = accuracy.map {
-      Brier(score: $0.brier, reliability: $0.reliability, resolution: $0.resolution, uncertainty: $0.uncertainty)
+      Brier(
+        score: $0.brier, reliability: $0.reliability, resolution: $0.resolution, uncertainty: $0.uncertainty,
+        withinGroups: $0.withinBins)
     }
     calibration = (accuracy?.bins ?? []).map {
       CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)

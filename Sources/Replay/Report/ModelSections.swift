@@ -9,8 +9,9 @@ enum ModelSections {
     return [
       .init(
         "\(model.title): verdict",
-        "\(model.verdict.sentence). \(model.verdict.leak.map { "Leak check: \($0)." } ?? "")",
-        tables: [.init(heads: ["", "in-sample", "point-in-time", "as published"], rows: figures(model))]),
+        [model.verdict.sentence, model.verdict.leak.map { "Leak check: \($0)" }, SkillWords.certainAndWrong(model)]
+          .compactMap(\.self).map { "\($0)." }.joined(separator: " "),
+        tables: [.init(heads: [""] + model.sides.map(\.name), rows: figures(model), layout: .blocks)]),
       .init(
         "\(model.title): tiers",
         "The share that was won in each tier; the dashed line is the win rate of all. In-sample every score had seen its own "
@@ -45,14 +46,16 @@ enum ModelSections {
     return sections
   }
 
+  private static let partWords =
+    "AP is the average precision in finding lost deals; miss is how far what was said lies from what happened, the mean over "
+    + "groups by chance; top lift is that of the riskiest tenth."
+
   private static func part(_ model: ModelBacktest, _ table: SliceTable, _ side: String) -> ReportPage.Section {
     let name = table.name.replacing("_", with: " ")
     func rows(_ cells: (SkillReport) -> [String]) -> [[String]] { table.slices.map { [$0.label] + cells($0.report) } }
-    let tenths = (1...10).map { "\($0)" }
+    let tenths = [name] + (1...10).map { "\($0)" }
     return ReportPage.Section(
-      "\(model.title): by \(name), \(side)",
-      "AP is the average precision in finding lost deals; miss is how far what was said lies from what happened, the mean over "
-        + "groups by chance; top lift is that of the riskiest tenth.",
+      "\(model.title): by \(name), \(side)", partWords,
       tables: [
         .init("Skill", heads: [name] + SkillWords.heads, rows: rows(SkillWords.cells), layout: .blocks),
         .init(
@@ -60,15 +63,16 @@ enum ModelSections {
           rows: rows(SkillWords.tierCells), layout: .blocks),
         .init(
           "Calibration: per cent said above, per cent won below, in groups by chance, lowest first",
-          heads: [name] + tenths, rows: rows(SkillWords.calibrationCells), layout: .dense),
+          heads: tenths, rows: rows(SkillWords.calibrationCells), layout: .dense),
         .init(
-          "Lift by tenth, riskiest first", heads: [name] + tenths, rows: rows(SkillWords.liftCells), layout: .dense),
+          "Lift by tenth, riskiest first", heads: tenths, rows: rows(SkillWords.liftCells), layout: .dense),
       ])
   }
 
   private static func figures(_ model: ModelBacktest) -> [[String]] {
-    let sides = [model.inSample, model.pointInTime, model.published]
-    func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] { [name] + sides.map { value($0) ?? "–" } }
+    func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] {
+      [name] + model.sides.map { value($0.report) ?? "–" }
+    }
     return [
       row("Deals") { Figures.count($0.deals) },
       row("AUC") { $0.auc.map { Figures.share($0, 3) } },
@@ -81,6 +85,7 @@ enum ModelSections {
       row("Reliability") { $0.brier.map { Figures.share($0.reliability, 4) } },
       row("Resolution") { $0.brier.map { Figures.share($0.resolution, 4) } },
       row("Uncertainty") { $0.brier.map { Figures.share($0.uncertainty, 4) } },
+      row("Within groups") { $0.brier.map { Figures.share($0.withinGroups, 4) } },
       row("Log loss") { $0.logLoss.map { Figures.share($0, 4) } },
     ]
   }

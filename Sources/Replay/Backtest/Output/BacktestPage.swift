@@ -14,7 +14,7 @@ extension Backtest {
     }
     page.sections = models.flatMap { ModelSections.sections($0) + ModelSections.parts($0) }
     // The first part is what a reader wants to know at once.
-    if let line = truthLine, !page.sections.isEmpty { page.sections[0].points.insert(line, at: 0) }
+    if !page.sections.isEmpty { page.sections[0].points = [truthLine].compactMap(\.self) + remarks }
     return page
   }
 }

@@ -1,4 +1,6 @@
 import Deals
+import Foundation
+import Statistics
 
 /// Figures of a group of deals as words, the same in text and on a page.
 enum SkillWords {
@@ -19,6 +21,15 @@ enum SkillWords {
     return values.map { $0 ?? "–" }
   }
 
+  /// Where the log loss was held, and how often; nil where it nowhere was.
+  static func certainAndWrong(_ model: ModelBacktest) -> String? {
+    let counts = model.sides.filter { $0.report.certainAndWrong > 0 }
+      .map { "\($0.name) \(Figures.count($0.report.certainAndWrong))" }
+    guard !counts.isEmpty else { return nil }
+    return "Scores that were certain and wrong: \(counts.joined(separator: ", ")). Log loss holds each at "
+      + "\(Figures.share(-log(Accuracy.leastChance), 1)), that of a chance of \(Accuracy.leastChance)"
+  }
+
   /// low–high.
   static func interval(_ range: ClosedRange<Double>?) -> String? {
     range.map { "\(Figures.share($0.lowerBound, 3))–\(Figures.share($0.upperBound, 3))" }
@@ -27,7 +38,8 @@ enum SkillWords {
   /// Each tier with its win rate and its deals; a dash for one without.
   static func tierCells(_ report: SkillReport) -> [String] {
     RiskTier.allCases.map { tier in
-      report.tiers.first { $0.tier == tier }.map { "\(Figures.percent($0.winRate)) of \(Figures.count($0.deals))" } ?? "–"
+      report.tiers.first { $0.tier == tier }.map { "\(Figures.percent($0.winRate)) of \(Figures.count($0.deals))" }
+        ?? "–"
     }
   }
 
@@ -39,7 +51,9 @@ enum SkillWords {
   /// The lift of each tenth, riskiest first.
   static func liftCells(_ report: SkillReport) -> [String] { tenths(report.lift.map { Figures.share($0) }) }
 
-  private static func tenths(_ cells: [String]) -> [String] { cells + Array(repeating: "", count: max(0, 10 - cells.count)) }
+  private static func tenths(_ cells: [String]) -> [String] {
+    cells + Array(repeating: "", count: max(0, 10 - cells.count))
+  }
 
   /// Each tier with its win rate and its deals.
   static func tiers(_ report: SkillReport) -> String {
