@@ -11,6 +11,8 @@ public struct HistoryFiles: Sendable {
     public var unreadable: [UnreadableLine]
     /// What else a reader should know of the files.
     public var remarks: [String] = []
+    /// Offsets that are missing between the records of dumps.
+    public var gaps = OffsetGaps()
   }
 
   /// The files; several are merged in the order of event time.
@@ -33,14 +35,16 @@ public struct HistoryFiles: Sendable {
     var seen: Set<DealID> = []
     var unreadable: [UnreadableLine] = []
     var remarks: [String] = []
+    var gaps = OffsetGaps()
     for path in paths {
       let part = try contents(of: path)
       changes += part.changes
       for id in part.order where seen.insert(id).inserted { order.append(id) }
       unreadable += part.unreadable
       remarks += part.remarks
+      gaps.add(part.gaps)
     }
-    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable, remarks: remarks)
+    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable, remarks: remarks, gaps: gaps)
   }
 
   /// The files as streams, for a replay that does not keep them in memory. A CSV is kept: its rows are in no order of time.
@@ -75,7 +79,7 @@ public struct HistoryFiles: Sendable {
   }
 
   private typealias Part = (
-    changes: [DealChange], order: [DealID], unreadable: [UnreadableLine], remarks: [String]
+    changes: [DealChange], order: [DealID], unreadable: [UnreadableLine], remarks: [String], gaps: OffsetGaps
   )
 
   private func contents(of path: String) throws -> Part {
@@ -83,14 +87,14 @@ public struct HistoryFiles: Sendable {
       _ = try FirstLine(path: path)
       let lines = try ChangeLines().read([path])
       if lines.changes.isEmpty { try Self.refuse(lines.unreadable.first, of: lines.unreadable.count) }
-      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [])
+      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [], lines.gaps)
     }
     let export = try CRMExport(try FileBytes.read(path: path), name: path, settings: importSettings)
     let unreadable = export.rejects.map {
       UnreadableLine(file: path, line: $0.line, reason: "\($0.rejection.code.rawValue): \($0.rejection.text)")
     }
     if export.changes.isEmpty { try Self.refuse(unreadable.first, of: unreadable.count) }
-    return (export.changes, export.order, unreadable, Self.remarks(export, path))
+    return (export.changes, export.order, unreadable, Self.remarks(export, path), OffsetGaps())
   }
 
   /// What a table lacks, or has twice, changes the scores, and is told.

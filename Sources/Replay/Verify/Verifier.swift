@@ -20,6 +20,8 @@ public struct Verifier: Sendable {
   /// Derives every score of `deals.risk`.
   public func verify(_ records: TopicRecords) -> VerificationReport {
     var report = VerificationReport()
+    report.gaps.changes = OffsetGaps(records.changes.map(\.position))
+    report.gaps.outcomes = OffsetGaps(records.ledger.map { SourcePosition(partition: 0, offset: $0.offset) })
     var engines: [Int32: SingleDealEngine] = [:]
     var derivations: [Derivation] = []
     let topic = PublishedScores(records.risks)
