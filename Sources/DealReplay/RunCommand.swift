@@ -71,7 +71,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
   var speed: Double?
 
-  @Flag(help: "End with status 2 where a line can't be used, or a file is not in the order of event time.")
+  @Flag(
+    help: "End with status 2 where a line can't be used, a dump has gaps, or a file is not in the order of event time.")
   var strict = false
 
   @Option(help: "Read changes of deals.changes from this instant on; what happened before is not known to the replay.")
@@ -107,7 +108,8 @@ struct RunCommand: AsyncParsableCommand {
     let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
     for line in replay.remarks { note(line) }
-    var meter = ProgressBar("deal-replay", unit: "changes")
+    let before = replay.progress
+    var meter = ProgressBar("deal-replay", unit: "changes", before: (Int(before.changes), before.share))
     if let speed { try pace(replay, speed, &meter) }
     while try replay.advance(8_192) { meter.show(Int(replay.progress.changes), share: replay.progress.share) }
     let progress = try replay.finish()
@@ -120,13 +122,23 @@ struct RunCommand: AsyncParsableCommand {
     let (unreadable, order) = (replay.unreadable, replay.order)
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 { note("\(unreadable.count) lines could not be used") }
-    for line in order.report { note(line) }
-    if progress.changes == 0 { note("the history is empty: nothing was scored") }
+    for line in unreadable.gaps.report(of: "deals.changes") + order.report { note(line) }
+    if progress.changes == 0 { note(emptyWords) }
     if progress.changes > 0, progress.scores == 0, let onlyDeal {
       note("no change asked for a score of \(onlyDeal): check the id")
       throw ExitCode(1)
     }
-    if strict, unreadable.count > 0 || order.stragglers > 0 { throw ExitCode(2) }
+    if strict, unreadable.count > 0 || unreadable.gaps.count > 0 || order.stragglers > 0 { throw ExitCode(2) }
+  }
+
+  /// What to say where there was no change.
+  private var emptyWords: String {
+    let limits = [
+      ("--since", since != nil), ("--until", until != nil), ("--from-offset", fromOffset != 0),
+      ("--to-offset", toOffset != .max),
+    ].filter(\.1).map(\.0)
+    guard !limits.isEmpty else { return "the history is empty: nothing was scored" }
+    return "no change lies within \(limits.joined(separator: " and ")): nothing was scored"
   }
 
   private func open() throws -> HistoryReplay {
@@ -142,6 +154,7 @@ struct RunCommand: AsyncParsableCommand {
     let end = try Self.instant(until, "--until") ?? Timestamp(milliseconds: .max)
     guard start <= end else { throw ValidationError("--until lies before --since: swap the two") }
     let read = try reader.changes(for: &plan, offsets: fromOffset..<toOffset, instants: start...end)
+    for line in read.gaps.report(of: cluster.topics.changes) { note(line) }
     if read.unreadable > 0 {
       note("\(read.unreadable) records of deals.changes could not be used")
       if strict { throw ExitCode(2) }
