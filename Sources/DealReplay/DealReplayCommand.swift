@@ -56,16 +56,24 @@ struct ResultFile {
 
   /// Whether it can be written: a long computation should not end with finding out.
   ///
+  /// - Parameter makingFolder: Whether its folder is made where it is not there.
   /// - Throws: `ReplayError.unwritable`.
-  func check() throws(ReplayError) {
+  func check(makingFolder: Bool = false) throws(ReplayError) {
     guard let path else { return }
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    if makingFolder {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw .unwritable(file: folder, reason: error.localizedDescription)
+      }
+    }
     var status = stat()
     if stat(path, &status) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw .unwritable(file: path, reason: "it is a folder") }
       // A device or a pipe is not replaced.
       if status.st_mode & S_IFMT != S_IFREG { return }
     }
-    let folder = URL(filePath: path).deletingLastPathComponent().path
     guard access(folder, W_OK | X_OK) == 0 else {
       throw .unwritable(file: path, reason: String(cString: strerror(errno)))
     }

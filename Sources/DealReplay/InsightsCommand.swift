@@ -42,7 +42,8 @@ struct InsightsCommand: ParsableCommand {
       let tiers = tiers(closed.lives, configuration)
       try ResultFile(path: output).write(insights.json(tiers: tiers, shifts: shifts, reports: closed.reports) + "\n")
     case .text:
-      let text = insights.text + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
+      let text =
+        insights.text(currency: closed.currency) + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
       try ResultFile(path: output).write(text + "\n")
     }
   }

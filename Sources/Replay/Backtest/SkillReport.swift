@@ -66,7 +66,7 @@ public struct SkillReport: Sendable {
   /// Tiers, most urgent last.
   public var tiers: [TierRow]
 
-  /// How many scores lie in each whole point of risk, lowest first, empty points between them included.
+  /// How many scores lie from each whole point of risk up to the next, lowest first, empty points between them included.
   public var distribution: [(points: Int, deals: Int)]
 
   /// won / deals, nil without deals.
@@ -125,7 +125,10 @@ public struct SkillReport: Sendable {
 
   private static func distribution(_ forecasts: [Forecast]) -> [(points: Int, deals: Int)] {
     var counts: [Int: Int] = [:]
-    for forecast in forecasts { counts[Int(100 * (1 - forecast.chance)), default: 0] += 1 }
+    // The score as it is told: rounded to a tenth.
+    for forecast in forecasts {
+      counts[Int(RiskScore(points: 100 * (1 - forecast.chance)).tenths) / 10, default: 0] += 1
+    }
     guard let first = counts.keys.min(), let last = counts.keys.max() else { return [] }
     return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
   }

@@ -9,6 +9,8 @@ public struct ClosedHistory {
   let deals: [ClosedDeal]
   /// What became of each deal.
   public let lives: DealLives
+  /// The currency of every amount.
+  public let currency: Currency
   /// Drivers, combinations, reps and quarters.
   public let insights: Insights
   /// What a live trend processor would have told of the ledger and the scores.
@@ -36,9 +38,9 @@ public struct ClosedHistory {
     var trends = LiveTrends(watched)
     let lives = DealLives(history, settings: settings) { trends.take($0, $1) }
     self.lives = lives
-    var closed: [DealID: ClosedDeal] = [:]
-    for entry in lives.ledger { closed[entry.dealID] = entry.added }
-    deals = lives.lives.compactMap { closed[$0.id] }
+    currency = settings.currencies.base
+    let outcomes = lives.outcomes
+    deals = lives.lives.compactMap { outcomes[$0.id] }
     insights = Insights(deals)
     shifts = trends.shifts
     reports = Reporter(timeZone: .gmt).lastWeek(trends.engine)

@@ -21,7 +21,8 @@ enum ModelSections {
         ]),
       .init(
         "\(model.title): score distribution",
-        "Deals by their score at the close, 0 to 100 points of risk, point-in-time. A score of 54.0 stands in 54 to 55.",
+        "Deals by their score at the close, 0 to 100 points of risk, point-in-time. Where a few lie far out, the hundredth of "
+          + "the deals at that end stands together.",
         figures: [
           .init(distribution(model.pointInTime), lacking: gap ?? "No closed deal was scored.")
         ]),
@@ -126,7 +127,11 @@ enum ModelSections {
     var rows = groups.keys.sorted().map { group in
       // The first and the last group may be cut.
       let (from, to) = (max(first, group * width), min(last + 1, (group + 1) * width))
-      return (name: "\(from) to \(to)", deals: (groups[group] ?? []).reduce(0) { $0 + $1.deals })
+      // A score has one decimal, and none is above 100.
+      return (
+        name: from == 100 ? "100" : "\(from).0–\(to > 100 ? "100" : "\(to - 1).9")",
+        deals: (groups[group] ?? []).reduce(0) { $0 + $1.deals }
+      )
     }
     if below > 0 { rows.insert((name: "below \(first)", deals: below), at: 0) }
     if above > 0 { rows.append((name: "\(last + 1) and more", deals: above)) }

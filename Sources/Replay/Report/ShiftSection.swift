@@ -29,8 +29,8 @@ enum ShiftSection {
     return .init(
       "Trend shifts",
       "The outcomes and scores in order through the engine that watches live, over \(closed.watchedSegments) segments. A bar "
-        + "runs from the day on which a shift began, as estimated, to the day on which it was over; an arrow lasts. The dot "
-        + "is the day on which it was told. Orange is for the worse, green for the better.\(omitted)",
+        + "runs from the day on which a shift began, as estimated, to the day on which it was over; an arrow lasts. The thin "
+        + "line holds the days between which it began, the dot is the day on which it was told. Orange is for the worse, green for the better.\(omitted)",
       figures: [
         .init(
           SpanChart(

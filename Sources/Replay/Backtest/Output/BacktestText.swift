@@ -52,6 +52,7 @@ extension Backtest {
 
   private static func text(of model: ModelBacktest, details: Bool) -> [String] {
     var lines = ["== \(model.title)", "Verdict: \(model.verdict.sentence)"]
+    if model.pointInTime.deals == 0 { return lines }
     if let leak = model.verdict.leak { lines.append("Leak check: \(leak)") }
     lines += ["", row("", model.sides.map(\.name), first: 26)]
     lines += figures(model)
