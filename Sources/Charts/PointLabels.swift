@@ -41,8 +41,8 @@ struct PointLabels {
       let near = beside(dot, width).first { box in
         isFree(box) && others.allSatisfy { box.distance($0.x, $0.y) > box.distance(dot.x, dot.y) + 3 }
       }
-      let far = near == nil ? around(dot, width).first { isFree($0) && !isCrossed(dot, $0, others) } : nil
-      guard let box = near ?? far else { return nil }
+      let far = near == nil ? around(dot, width).filter(isFree) : []
+      guard let box = near ?? far.first(where: { !isCrossed(dot, $0, others) }) ?? far.first else { return nil }
       taken.append(box)
       return Label(text: text, box: box, isLed: near == nil)
     }
@@ -59,7 +59,7 @@ struct PointLabels {
 
   /// Places further away, the nearest first.
   private static func around(_ dot: Dot, _ width: Double) -> [Box] {
-    stride(from: 18.0, through: 60, by: 7).flatMap { radius in
+    stride(from: 18.0, through: 116, by: 7).flatMap { radius in
       (0..<16).map { step in
         let angle = Double(step) * .pi / 8
         let (x, y) = (dot.x + radius * cos(angle), dot.y + radius * sin(angle))
@@ -70,11 +70,12 @@ struct PointLabels {
     }
   }
 
-  /// Whether the line to a label passes over another point.
+  /// Whether the line to a label passes over another point. One that lies on the point itself is passed over anyway.
   private static func isCrossed(_ dot: Dot, _ box: Box, _ others: [Dot]) -> Bool {
     let end = box.nearest(dot.x, dot.y)
     let (dx, dy) = (end.x - dot.x, end.y - dot.y)
     return others.contains { other in
+      if hypot(other.x - dot.x, other.y - dot.y) < 8 { return false }
       let share = ((other.x - dot.x) * dx + (other.y - dot.y) * dy) / max(1e-9, dx * dx + dy * dy)
       let (x, y) = (dot.x + min(max(share, 0), 1) * dx, dot.y + min(max(share, 0), 1) * dy)
       return hypot(other.x - x, other.y - y) < 5

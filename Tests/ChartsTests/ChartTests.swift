@@ -97,6 +97,7 @@ struct ChartTests {
         #expect(dots.allSatisfy { $0.name == dot.name || label.box.distance($0.x, $0.y) > own })
       }
       let placed = labels.labels.compactMap { $0?.box }
+      #expect(placed.count == count)
       for (index, box) in placed.enumerated() { #expect(!placed[(index + 1)...].contains(where: box.meets)) }
       // Every name is there: beside its point, or in the list.
       let svg = ScatterChart("t", points: points, axes: ("x", "y")).svg(width: width)
