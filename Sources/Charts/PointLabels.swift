@@ -25,7 +25,8 @@ struct PointLabels {
 
   init(_ dots: [Dot], within area: Box, around taken: [Box]) {
     let taken = taken + dots.map { Box(x: $0.x - 4, y: $0.y - 4, width: 8, height: 8) }
-    labels = Self.place(dots.map(\.name), dots, area, taken)
+    labels = Self.place(
+      dots.map { TextWidth.clipped($0.name, within: 120, size: TextWidth.small) }, dots, area, taken)
     let lines = labels.count { $0?.isLed == true }
     if !labels.contains(where: { $0 == nil }), lines * Self.namesForOneLine <= dots.count { return }
     isNumbered = true
@@ -99,7 +100,9 @@ struct NumberedList {
   private let column: Double
 
   init(_ names: [String], width: Double) {
-    entries = names.enumerated().map { "\($0.offset + 1) \($0.element)" }
+    entries = names.enumerated().map {
+      TextWidth.clipped("\($0.offset + 1) \($0.element)", within: width, size: TextWidth.small)
+    }
     column = TextWidth.widest(entries, size: TextWidth.small) + 12
     columns = max(1, Int(width / max(1, column)))
   }

@@ -43,7 +43,7 @@ extension ReportPage {
     @media print{:root{color-scheme:light;\(light)--ink:#000;--soft:#333;--grid:#bbb;--card:#fff}
     @page{margin:1.5cm}body{font-size:11pt}main{max-width:none;padding:0}nav{display:none}
     .wide{display:block}.narrow{display:none}h2,section>p,figcaption{break-after:avoid}.volume{fill-opacity:.6}figure,p,tr,li,.figures{break-inside:avoid}
-    svg{max-width:17cm}.scroll{overflow:visible}table{font-size:8.5pt}.dense{font-size:7.5pt}
+    svg{max-width:17cm}.scroll{overflow:visible;break-inside:avoid}table{font-size:8.5pt}.dense{font-size:7.5pt}
     .plain td,.blocks td{padding-left:.5rem}thead{display:table-header-group}caption,thead{break-after:avoid}}
     """
 

@@ -107,6 +107,31 @@ struct ChartTests {
     }
   }
 
+  @Test("on a phone no line from top to bottom passes through words, and long names are broken or clipped")
+  func words() {
+    let long = "An industry with a very long name that goes on and on · Partner · Medium (30-60d)"
+    let rows = [long, "short", String(repeating: "x", count: 90)].map {
+      RangeChart.Row($0, 0.4, 0.3...0.5, note: "1,234 deals")
+    }
+    let charts: [any Chart] = [
+      RangeChart("t", rows: rows, reference: 0.45),
+      SpanChart("t", rows: [.init(long, from: 3, to: 9)], days: 0...10, marks: [(0, "2024Q1"), (5, "2024Q2")]),
+      HeatMap("t", rows: [long], columns: [long], cells: [[.init(0.4)]]),
+    ]
+    for svg in charts.map({ $0.svg(width: 358) }) {
+      let lines = svg.matches(
+        of: /<line x1="[0-9.]+" y1="([0-9.]+)" x2="[0-9.]+" y2="([0-9.]+)" class="(?:grid|reference)"/
+      )
+      .compactMap { match in Double(match.1).flatMap { top in Double(match.2).map { (top, $0) } } }
+      for match in svg.matches(of: /<text x="[0-9.]+" y="([0-9.]+)"[^>]* class="[^"]*over"[^>]*>([^<]*)</) {
+        let baseline = Double(match.1) ?? 0
+        #expect(lines.allSatisfy { $0.0 >= baseline || $0.1 <= baseline - 9 }, "\(match.2)")
+        #expect(TextWidth.of(String(match.2)) <= 360, "\(match.2)")
+      }
+    }
+    #expect(TextWidth.clipped("abcdefgh", within: 30).hasSuffix("…") && TextWidth.clipped("ab", within: 30) == "ab")
+  }
+
   @Test("where many columns stand close together, the numbers in the bars are thinned as the labels are")
   func bars() {
     let quarters = (0..<60).map { "20\($0 / 4)Q\($0 % 4)" }
