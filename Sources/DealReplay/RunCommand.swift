@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip and zstd are unpacked.")
   var input: [String] = []
 
-  @Option(help: "The file that the scores go to.")
+  @Option(help: "The file that the scores go to; standard output where neither it nor --to-replay is given.")
   var output: String?
 
   @Option(
@@ -59,8 +59,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "A folder for checkpoints.")
   var checkpoint: String?
 
-  @Option(help: "Changes between two checkpoints.")
-  var checkpointEvery = 250_000
+  @Option(parsing: .unconditional, help: "Changes between two checkpoints. (default: 250000)")
+  var checkpointEvery: Int?
 
   @Option(help: "Leave out changes after this instant, such as 2024-03-31T23:59:59Z.")
   var until: String?
@@ -68,7 +68,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Write the scores of this deal alone.")
   var onlyDeal: String?
 
-  @Option(help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
   var speed: Double?
 
   @Flag(
@@ -80,8 +82,14 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let speed, !(speed > 0) { throw ValidationError("--speed is \(speed): write a number above 0") }
-    if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
-    guard (output == nil) != (toReplay == nil) else { throw ValidationError("give either --output or --to-replay") }
+    if let checkpointEvery {
+      if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
+      if checkpoint == nil { throw ValidationError("--checkpoint-every goes with --checkpoint") }
+    }
+    guard output == nil || toReplay == nil else { throw ValidationError("give either --output or --to-replay") }
+    guard checkpoint == nil || output != nil || toReplay != nil else {
+      throw ValidationError("--checkpoint can't go on with standard output: give --output")
+    }
     guard !append || toReplay != nil else { throw ValidationError("--append goes with --to-replay") }
     guard !append || checkpoint == nil else {
       throw ValidationError("--append can't go on from a checkpoint: it would not know its own scores; leave one out")
@@ -162,8 +170,8 @@ struct RunCommand: AsyncParsableCommand {
     return try HistoryReplay(plan, changes: read.changes, sink: sink)
   }
 
-  private func sink(_ logger: Logger) throws -> ReplayTopicSink? {
-    guard toReplay != nil else { return nil }
+  private func sink(_ logger: Logger) throws -> (any ScoreSink)? {
+    guard toReplay != nil else { return output == nil ? StandardOutputScores(format) : nil }
     let cluster = try cluster()
     return try target(cluster.topics).map {
       try ReplayTopicSink($0, client: cluster.client, appends: append, logger: logger)
@@ -196,7 +204,7 @@ struct RunCommand: AsyncParsableCommand {
     plan.importSettings = try table.settings()
     plan.format = format
     plan.checkpoint = checkpoint
-    plan.checkpointInterval = checkpointEvery
+    if let checkpointEvery { plan.checkpointInterval = checkpointEvery }
     plan.until = try Self.instant(until, "--until")
     plan.onlyDeal = try deal()
     plan.source = try source()

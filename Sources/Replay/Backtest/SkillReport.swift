@@ -82,6 +82,7 @@ public struct SkillReport: Sendable {
   /// Why there is no AUC; nil where there is one.
   public var gap: String? {
     if deals == 0 { return "there are no closed deals" }
+    if deals == 1 { return "the only deal was \(won == 1 ? "won" : "lost")" }
     if won == 0 { return "none of the \(deals) deals was won" }
     return won == deals ? "all of the \(deals) deals were won" : nil
   }

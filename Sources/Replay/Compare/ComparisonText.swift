@@ -4,7 +4,7 @@ extension Comparison {
   /// The comparison for people, as plain text.
   public var text: String {
     var lines = [
-      "A: \(names.first)", "B: \(names.second)", "\(Figures.count(deals)) deals scored by both, point-in-time",
+      "A: \(names.first)", "B: \(names.second)", "\(Figures.deals(deals)) scored by both, point-in-time",
     ]
     let (first, second) = unknownCurrencies
     if first == second {
@@ -17,9 +17,9 @@ extension Comparison {
     lines.append("")
     let moved = moves.reduce(0) { $0 + $1.deals }
     let amount = moves.reduce(Money.zero) { $0 + $1.amount }
-    lines.append("Tiers: \(Figures.count(moved)) deals change tier, \(amountText(amount)) move")
+    lines.append("Tiers: \(Figures.deals(moved)) change tier, \(amountText(amount)) move")
     lines += moves.map {
-      "  \($0.from.name) → \($0.to.name): \(Figures.count($0.deals)) deals, \(amountText($0.amount))"
+      "  \($0.from.name) → \($0.to.name): \(Figures.deals($0.deals)), \(amountText($0.amount))"
     }
     lines += ["", alertLine]
     for week in weeks {

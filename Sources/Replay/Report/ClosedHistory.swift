@@ -78,7 +78,7 @@ public struct ClosedHistory {
   /// Why nothing can be drawn over time; nil where it can.
   var timeGap: String? {
     guard quarters.count < 2, let quarter = quarters.first else { return nil }
-    return "All \(Figures.count(deals.count)) deals closed in one quarter, \(quarter), so there is no course over time."
+    return "All \(Figures.deals(deals.count)) closed in one quarter, \(quarter), so there is no course over time."
   }
 
   /// Why won and lost deals can't be told apart; nil where both are there.
@@ -86,7 +86,7 @@ public struct ClosedHistory {
     let tally = insights.tally
     if tally.won > 0, tally.lost > 0 { return nil }
     return
-      "All \(Figures.count(deals.count)) deals were \(tally.won > 0 ? "won" : "lost"), so nothing tells won from lost."
+      "All \(Figures.deals(deals.count)) were \(tally.won > 0 ? "won" : "lost"), so nothing tells won from lost."
   }
 
   /// A figure of the deals of each quarter.

@@ -93,7 +93,7 @@ enum ModelSections {
 
   private static func tiers(_ side: String, _ report: SkillReport, _ model: ModelBacktest) -> ReportPage.Figure {
     let rows = report.tiers.map {
-      RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
+      RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.deals($0.deals))")
     }
     return .init(
       RangeChart("\(side): win rate by tier of \(model.title)", rows: rows, reference: report.winRate),

@@ -41,7 +41,7 @@ enum SummarySection {
   private static func rate(_ closed: ClosedHistory) -> String {
     let unknown = closed.deals.count { $0.amount == nil }
     let gap = unknown > 0 ? " \(Figures.count(unknown)) closed deals have no amount." : ""
-    return "Win rate \(closed.insights.tally.text): \(Figures.count(closed.insights.tally.won)) deals won for "
+    return "Win rate \(closed.insights.tally.text): \(Figures.deals(closed.insights.tally.won)) won for "
       + "\(Figures.amount(closed.amount(.won), closed.currency)), \(Figures.count(closed.insights.tally.lost)) lost for "
       + "\(Figures.amount(closed.amount(.lost), closed.currency)).\(gap)"
   }

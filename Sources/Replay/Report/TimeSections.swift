@@ -55,7 +55,7 @@ enum TimeSections {
       figures: zip(shown, lines).map { level, points in
         .init(
           panel: LineChart(
-            "\(level.name), \(Figures.count(level.deals.count)) deals", labels: closed.quarterLabels,
+            "\(level.name), \(Figures.deals(level.deals.count))", labels: closed.quarterLabels,
             series: [.init(level.name, points)], reference: team, span: span),
           lacking: "No quarter has \(fewestInPoint) deals.")
       })

@@ -8,8 +8,8 @@ public enum ReplayError: Error, Hashable, Sendable {
   case notARecord(file: String, line: Int, reason: String)
   /// A file can't be written.
   case unwritable(file: String, reason: String)
-  /// A checkpoint belongs to another replay.
-  case otherReplay(checkpoint: String)
+  /// A checkpoint belongs to another replay, which differs in these.
+  case otherReplay(checkpoint: String, differing: [String] = [])
   /// A checkpoint, or what lies beside it, is not as it was written.
   case damagedCheckpoint(file: String, reason: String)
   /// A folder for checkpoints holds something else.
@@ -34,9 +34,10 @@ extension ReplayError: CustomStringConvertible {
       "\(file):\(line) is no record of a topic (\(reason)): write dumps with kcat -J, one object in a line"
     case .unwritable(let file, let reason):
       "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
-    case .otherReplay(let checkpoint):
-      "\(checkpoint) is the checkpoint of a replay with other files, another source or another configuration: give those, "
-        + "or another folder"
+    case .otherReplay(let checkpoint, let differing):
+      "\(checkpoint) is the checkpoint of a replay with "
+        + (differing.isEmpty ? "another source" : differing.joined(separator: ", "))
+        + ": start it as it was started then, or give another folder"
     case .damagedCheckpoint(let file, let reason):
       "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's "
         + "files and start again from the beginning, or give another folder"

@@ -58,7 +58,7 @@ extension Backtest {
     lines += figures(model)
     if model.neverPublished > 0 {
       lines.append(
-        "\(Figures.count(model.neverPublished)) deals were first seen when they closed: nothing was published")
+        "\(Figures.deals(model.neverPublished)) were first seen when they closed: nothing was published")
     }
     lines += ["", "Tiers, in-sample (scored with their own outcomes: no measure of skill)"]
     lines += tiers(model.inSample)
@@ -101,7 +101,7 @@ extension Backtest {
     report.tiers.map { tier in
       row(
         "  " + tier.tier.name,
-        ["\(Figures.count(tier.deals)) deals", "\(Figures.percent(tier.winRate)) won", interval(tier.interval) ?? "–"],
+        ["\(Figures.deals(tier.deals))", "\(Figures.percent(tier.winRate)) won", interval(tier.interval) ?? "–"],
         first: 14)
     }
   }
@@ -110,7 +110,7 @@ extension Backtest {
     report.calibration.map { bin in
       row(
         "  said \(Figures.percent(bin.chance))",
-        ["was \(Figures.percent(bin.winRate))", "\(Figures.count(bin.deals)) deals"], first: 14)
+        ["was \(Figures.percent(bin.winRate))", "\(Figures.deals(bin.deals))"], first: 14)
     }
   }
 

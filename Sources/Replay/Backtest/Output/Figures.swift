@@ -16,6 +16,9 @@ enum Figures {
   /// A share as per cent with one decimal.
   static func percent(_ value: Double) -> String { share(100 * value, 1) + "%" }
 
+  /// So many deals: 1 deal, 1,200 deals.
+  static func deals(_ count: Int) -> String { "\(self.count(count)) deal\(count == 1 ? "" : "s")" }
+
   /// A whole number with commas between thousands.
   static func count(_ value: Int) -> String {
     var digits = String(value.magnitude)
