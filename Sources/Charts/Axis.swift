@@ -5,11 +5,14 @@ struct Axis {
   let low: Double
   let high: Double
   let ticks: [Double]
+  /// The marks in words, with as many decimals as tell them apart.
+  let labels: [String]
   private let from: Double
   private let to: Double
 
-  /// An axis that holds all values and has about five marks.
-  init(_ values: [Double], from: Double, to: Double, includesZero: Bool = false) {
+  /// An axis that holds all values and has about five marks. Where all of them lie within the bounds of the format, no mark
+  /// lies outside: nothing is won in less than 0% of all deals.
+  init(_ values: [Double], _ format: ValueFormat, from: Double, to: Double, includesZero: Bool = false) {
     let finite = values.filter(\.isFinite) + (includesZero ? [0] : [])
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
@@ -18,11 +21,13 @@ struct Axis {
       high += max(0.01, abs(high) * 0.1)
     }
     let step = Self.step((high - low) / 4)
-    self.low = (low / step).rounded(.down) * step
-    self.high = (high / step).rounded(.up) * step
+    let bounds = finite.allSatisfy { format.bounds.contains($0) } ? format.bounds : -Double.infinity...(.infinity)
+    self.low = max((low / step).rounded(.down) * step, bounds.lowerBound)
+    self.high = min((high / step).rounded(.up) * step, bounds.upperBound)
     let count = Int(((self.high - self.low) / step).rounded())
     let start = self.low
     ticks = (0...max(1, count)).map { start + Double($0) * step }
+    labels = ticks.map { format.text($0, step: step) }
     self.from = from
     self.to = to
   }
@@ -52,6 +57,24 @@ public enum ValueFormat: Sendable {
     switch self {
     case .percent: return "\(Self.fixed(100 * value, 0))%"
     case .number(let decimals): return Self.fixed(value, decimals)
+    }
+  }
+
+  /// The text of a mark on an axis whose marks are so far from one another.
+  func text(_ value: Double, step: Double) -> String {
+    // How many decimals a step of 1, 2 or 5 times a power of ten has.
+    func decimals(_ step: Double) -> Int { max(0, Int((-log10(max(step, 1e-9)) - 1e-9).rounded(.up))) }
+    return switch self {
+    case .percent: "\(Self.fixed(100 * value, decimals(100 * step)))%"
+    case .number(let least): Self.fixed(value, max(least, decimals(step)))
+    }
+  }
+
+  /// Between what values lie by what they are: shares from 0 to 1.
+  var bounds: ClosedRange<Double> {
+    switch self {
+    case .percent: 0...1
+    case .number: -.infinity ... .infinity
     }
   }
 

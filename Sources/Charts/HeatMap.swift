@@ -46,6 +46,9 @@ public struct HeatMap: Chart {
   public func svg(width: Double) -> String {
     let size = width < 480 ? TextWidth.small : TextWidth.label
     let style = width < 480 ? "small ink" : "label"
+    // Cells need the greater part of the room; their own words have the names in full.
+    let rows = rows.map { TextWidth.clipped($0, within: width * 0.4, size: size) }
+    let columns = columns.map { TextWidth.clipped($0, within: 140, size: size) }
     let left = TextWidth.widest(rows, size: size) + 8
     let column = (width - left) / Double(max(1, columns.count))
     let widest = TextWidth.widest(columns, size: size)
@@ -69,7 +72,8 @@ public struct HeatMap: Chart {
       for (index, cell) in zip(columns.indices, cells[row]) {
         guard let cell else { continue }
         let shade = high > low ? (cell.value - low) / (high - low) : 0.5
-        draw(cell, "\(name), \(columns[index])", shade, (left + Double(index) * column, y, column), &canvas)
+        draw(
+          cell, "\(self.rows[row]), \(self.columns[index])", shade, (left + Double(index) * column, y, column), &canvas)
       }
     }
     return canvas.svg

@@ -69,8 +69,8 @@ public struct LineChart: Chart {
     let legend = Legend(series.count > 1 ? series.map(\.name) : [], width: width)
     let bottom = width < 480 ? 180.0 : 260
     let values = series.flatMap(\.points).flatMap { $0?.extent ?? [] } + reference.compactMap(\.self)
-    let y = Axis(values + (span.map { [$0.lowerBound, $0.upperBound] } ?? []), from: bottom, to: 14)
-    let left = TextWidth.widest(y.ticks.map(format.text)) + 10
+    let y = Axis(values + (span.map { [$0.lowerBound, $0.upperBound] } ?? []), format, from: bottom, to: 14)
+    let left = TextWidth.widest(y.labels) + 10
     let plot = Plot(left: left, right: width - 8, bottom: bottom, columns: labels.count, y: y)
     var canvas = SVGCanvas(width: width, height: bottom + 28 + legend.height, title: title)
     drawBars(plot, &canvas)
@@ -92,14 +92,16 @@ public struct LineChart: Chart {
 
     var column: Double { (right - left) / Double(max(1, columns)) }
     func x(_ index: Int) -> Double { left + (Double(index) + 0.5) * column }
+    /// Of so many columns one can bear a text of that width.
+    func every(_ width: Double) -> Int { max(1, Int((width / column).rounded(.up))) }
   }
 
   private func drawAxes(_ plot: Plot, _ canvas: inout SVGCanvas) {
-    for tick in plot.y.ticks {
+    for (tick, label) in zip(plot.y.ticks, plot.y.labels) {
       canvas.line(plot.left, plot.y(tick), plot.right, plot.y(tick), "grid")
-      canvas.text(plot.left - 6, plot.y(tick) + 4, format.text(tick), anchor: "end")
+      canvas.text(plot.left - 6, plot.y(tick) + 4, label, anchor: "end")
     }
-    let every = max(1, Int(((TextWidth.widest(labels) + 8) / plot.column).rounded(.up)))
+    let every = plot.every(TextWidth.widest(labels) + 8)
     for (index, label) in labels.enumerated() where index % every == 0 {
       let half = TextWidth.of(label) / 2
       // The first and the last label may be wider than their columns.
@@ -111,12 +113,13 @@ public struct LineChart: Chart {
   private func drawBars(_ plot: Plot, _ canvas: inout SVGCanvas) {
     guard let highest = bars.max(), highest > 0 else { return }
     let width = plot.column * 0.7
-    for (index, value) in bars.enumerated() {
+    let texts = bars.map(ValueFormat.number(0).text)
+    let every = plot.every(TextWidth.widest(texts, size: TextWidth.small) + 4)
+    for (index, (value, text)) in zip(bars, texts).enumerated() {
       let height = value / highest * (plot.bottom - 14) * 0.4
-      let text = ValueFormat.number(0).text(value)
       let tip = "\(labels.indices.contains(index) ? labels[index] : ""): \(text)"
       canvas.rectangle(plot.x(index) - width / 2, plot.bottom - height, width, height, "volume", tip: tip)
-      canvas.text(plot.x(index), plot.bottom - 4, text, anchor: "middle", "small ink")
+      if index % every == 0 { canvas.text(plot.x(index), plot.bottom - 4, text, anchor: "middle", "small ink") }
     }
   }
 

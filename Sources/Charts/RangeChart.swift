@@ -60,17 +60,21 @@ public struct RangeChart: Chart {
     var canvas = SVGCanvas(width: width, height: bottom + 26, title: title)
     let values = rows.flatMap { [$0.value, $0.interval?.lowerBound ?? $0.value, $0.interval?.upperBound ?? $0.value] }
     let x = Axis(
-      values + (reference.map { [$0] } ?? []), from: layout.left, to: layout.right, includesZero: mark == .bar)
-    let ticks = x.ticks.map(format.text)
+      values + (reference.map { [$0] } ?? []), format, from: layout.left, to: layout.right, includesZero: mark == .bar)
+    let ticks = x.labels
     let every = max(1, Int((TextWidth.widest(ticks) * Double(ticks.count) / (layout.right - layout.left)).rounded(.up)))
+    let bands = layout.bands(rows: rows.count, bottom: bottom)
+    func upright(_ value: Double, _ style: String) {
+      for band in bands { canvas.line(x(value), band.lowerBound, x(value), band.upperBound, style) }
+    }
     for (index, tick) in x.ticks.enumerated() {
-      canvas.line(x(tick), 6, x(tick), bottom, "grid")
+      upright(tick, "grid")
       let place = min(max(x(tick), TextWidth.of(ticks[index]) / 2), width - TextWidth.of(ticks[index]) / 2)
       if index % every == 0 { canvas.text(place, bottom + 16, ticks[index], anchor: "middle") }
     }
-    if let reference { canvas.line(x(reference), 6, x(reference), bottom, "reference") }
+    if let reference { upright(reference, "reference") }
     for (index, row) in rows.enumerated() {
-      draw(row, top: 8 + Double(index) * layout.step, layout, x, &canvas)
+      draw(row, layout.names[index], top: 8 + Double(index) * layout.step, layout, x, &canvas)
     }
     return canvas.svg
   }
@@ -87,19 +91,32 @@ public struct RangeChart: Chart {
     var right: Double
     var linesAbove: Int
     var step: Double
+    /// The names in lines.
+    var names: [[String]]
+
+    /// Where lines from top to bottom may be drawn: not through words.
+    func bands(rows: Int, bottom: Double) -> [ClosedRange<Double>] {
+      guard linesAbove > 0 else { return [6...max(6, bottom)] }
+      return (0..<rows).map { 8 + Double($0) * step + Double(linesAbove) * 15 + 2...(8 + Double($0 + 1) * step) }
+    }
 
     init(names: [String], figures: [String], width: Double) {
       let (name, figure) = (TextWidth.widest(names), TextWidth.widest(figures))
       if width - name - figure > 220 {
         (left, right, linesAbove, step) = (name + 16, width - figure - 14, 0, 22)
+        self.names = names.map { [$0] }
       } else {
-        let lines = zip(names, figures).allSatisfy { TextWidth.of($0) + TextWidth.of($1) + 8 <= width } ? 1 : 2
+        let isShort = zip(names, figures).allSatisfy { TextWidth.of($0) + TextWidth.of($1) + 8 <= width }
+        self.names = isShort ? names.map { [$0] } : names.map { TextWidth.lines($0, within: width) }
+        let lines = isShort ? 1 : (self.names.map(\.count).max() ?? 1) + 1
         (left, right, linesAbove, step) = (10, width - 10, lines, 22 + 15 * Double(lines))
       }
     }
   }
 
-  private func draw(_ row: Row, top: Double, _ layout: Layout, _ x: Axis, _ canvas: inout SVGCanvas) {
+  private func draw(
+    _ row: Row, _ name: [String], top: Double, _ layout: Layout, _ x: Axis, _ canvas: inout SVGCanvas
+  ) {
     let y = top + Double(layout.linesAbove) * 15 + 10
     let figure = figure(row)
     switch layout.linesAbove {
@@ -110,8 +127,12 @@ public struct RangeChart: Chart {
       canvas.text(0, top + 13, row.name, "label over")
       canvas.text(canvas.width, top + 13, figure, anchor: "end", "label over")
     default:
-      canvas.text(0, top + 13, row.name, "label over")
-      canvas.text(0, top + 28, figure, "label soft over")
+      // Names of fewer lines stand next to their figures.
+      let first = top + 15 * Double(layout.linesAbove - 1 - name.count)
+      for (number, line) in name.enumerated() {
+        canvas.text(0, first + 13 + 15 * Double(number), line, "label over")
+      }
+      canvas.text(0, top + 15 * Double(layout.linesAbove) - 2, figure, "label soft over")
     }
     guard row.value.isFinite else { return }
     let tip = "\(row.name): \(figure)"

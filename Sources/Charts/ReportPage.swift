@@ -11,19 +11,19 @@ public struct ReportPage: Sendable {
     public var points: [String]
     /// Its drawings.
     public var figures: [Figure]
-    /// A table below: its heads and rows; empty for none.
-    public var table: (heads: [String], rows: [[String]])
+    /// Tables below.
+    public var tables: [Table]
 
     /// A section.
     public init(
       _ heading: String, _ text: String = "", points: [String] = [], figures: [Figure] = [],
-      table: (heads: [String], rows: [[String]]) = ([], [])
+      tables: [Table] = []
     ) {
       self.heading = heading
       self.text = text
       self.points = points
       self.figures = figures
-      self.table = table
+      self.tables = tables
     }
   }
 
@@ -82,15 +82,7 @@ public struct ReportPage: Sendable {
       html += "<ul>\n\(section.points.map { "<li>\(SVGCanvas.escape($0))</li>\n" }.joined())</ul>\n"
     }
     html += Self.html(section.figures)
-    if !section.table.heads.isEmpty {
-      html += "<div class=\"scroll\"><table>\n<tr>"
-      html += section.table.heads.map { "<th scope=\"col\">\(SVGCanvas.escape($0))</th>" }.joined() + "</tr>\n"
-      for row in section.table.rows {
-        html += "<tr>\(row.map { "<td>\(SVGCanvas.escape($0))</td>" }.joined())</tr>\n"
-      }
-      html += "</table></div>\n"
-    }
-    return html + "</section>\n"
+    return html + section.tables.map(\.html).joined() + "</section>\n"
   }
 
   /// Panels that follow one another stand side by side.

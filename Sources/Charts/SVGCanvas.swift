@@ -105,14 +105,22 @@ enum TextWidth {
     texts.reduce(0) { max($0, of($1, size: size)) }
   }
 
-  /// A text in lines that are at most so wide; a word that is wider stands alone.
+  /// A text that is at most so wide: what is too long ends with an ellipsis.
+  static func clipped(_ text: String, within width: Double, size: Double = label) -> String {
+    guard of(text, size: size) > width else { return text }
+    var kept = text
+    while kept.count > 1, of(kept + "…", size: size) > width { kept.removeLast() }
+    return kept + "…"
+  }
+
+  /// A text in lines that are at most so wide; a word that is wider stands alone and is clipped.
   static func lines(_ text: String, within width: Double, size: Double = label) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {
       if let last = lines.last, of("\(last) \(word)", size: size) <= width {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {
-        lines.append(String(word))
+        lines.append(clipped(String(word), within: width, size: size))
       }
     }
     return lines

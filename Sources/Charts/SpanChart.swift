@@ -72,8 +72,13 @@ public struct SpanChart: Chart {
     let x = { (day: Double) in
       4 + (min(max(day, self.days.lowerBound), self.days.upperBound) - self.days.lowerBound) / length * (width - 20)
     }
-    drawMarks(x, bottom, &canvas)
     var top = 8.0
+    let bands = heights.map { height in
+      defer { top += height }
+      return (top + height - 20)...(top + height - 4)
+    }
+    drawMarks(x, bands, bottom, &canvas)
+    top = 8
     for (index, row) in rows.enumerated() {
       for (number, line) in texts[index].enumerated() {
         canvas.text(4, top + 12 + Double(number) * 14, line, "label over")
@@ -84,11 +89,14 @@ public struct SpanChart: Chart {
     return canvas.svg
   }
 
-  private func drawMarks(_ x: (Double) -> Double, _ bottom: Double, _ canvas: inout SVGCanvas) {
+  /// The lines stand beside the stretches, and not in the words above them.
+  private func drawMarks(
+    _ x: (Double) -> Double, _ bands: [ClosedRange<Double>], _ bottom: Double, _ canvas: inout SVGCanvas
+  ) {
     var free = 0.0
     for mark in marks where days.contains(mark.day) {
       let place = x(mark.day)
-      canvas.line(place, 4, place, bottom, "grid")
+      for band in bands { canvas.line(place, band.lowerBound, place, band.upperBound, "grid") }
       let wide = TextWidth.of(mark.label)
       guard place >= free, place + wide <= canvas.width else { continue }
       canvas.text(place, bottom + 16, mark.label)

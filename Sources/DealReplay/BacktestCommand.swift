@@ -24,6 +24,9 @@ struct BacktestCommand: ParsableCommand {
   @Option(help: "The true chances of a simulated history, as dealpulse simulate --truth writes them.")
   var truth: String?
 
+  @Flag(help: "Add the figures by quarter, age and segment to the text; json and html always have them.")
+  var details = false
+
   @Option(help: "What is written.")
   var format = Format.text
 
@@ -35,6 +38,7 @@ struct BacktestCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let names = model.isEmpty && config.isEmpty ? ModelName.allCases : model
     let configurations =
       names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
@@ -45,7 +49,7 @@ struct BacktestCommand: ParsableCommand {
 
   private func text(_ backtest: Backtest) -> String {
     switch format {
-    case .text: backtest.text
+    case .text: backtest.text(details: details)
     case .json: backtest.json
     case .html: backtest.page(title: "Backtest").html
     }

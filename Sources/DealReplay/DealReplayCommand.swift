@@ -54,6 +54,31 @@ struct ResultFile {
   /// The file; nil for standard output.
   var path: String?
 
+  /// Whether it can be written: a long computation should not end with finding out.
+  ///
+  /// - Parameter makingFolder: Whether its folder is made where it is not there.
+  /// - Throws: `ReplayError.unwritable`.
+  func check(makingFolder: Bool = false) throws(ReplayError) {
+    guard let path else { return }
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    if makingFolder {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw .unwritable(file: folder, reason: error.localizedDescription)
+      }
+    }
+    var status = stat()
+    if stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { throw .unwritable(file: path, reason: "it is a folder") }
+      // A device or a pipe is not replaced.
+      if status.st_mode & S_IFMT != S_IFREG { return }
+    }
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw .unwritable(file: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
   /// Writes a text whole; a file is replaced only when all of it is there.
   func write(_ text: String) throws {
     guard let path else {

@@ -11,7 +11,7 @@ struct HistoryOptions: ParsableArguments {
 
   @OptionGroup var table: TableOptions
 
-  @Flag(help: "End with status 2 where a line can't be used.")
+  @Flag(help: "End with status 2 where a line can't be used, or a dump has gaps.")
   var strict = false
 
   /// Every file that is read.
@@ -26,8 +26,9 @@ struct HistoryOptions: ParsableArguments {
     for line in contents.unreadable.prefix(Self.listed) { note("\(line)") }
     if !contents.unreadable.isEmpty {
       note("\(contents.unreadable.count) lines could not be used, \(contents.history.changes.count) changes could")
-      if strict { throw ExitCode(2) }
     }
+    for line in contents.gaps.report(of: "deals.changes") { note(line) }
+    if strict, !contents.unreadable.isEmpty || contents.gaps.count > 0 { throw ExitCode(2) }
     return contents.history
   }
 }

@@ -32,6 +32,7 @@ struct InsightsCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let watched = try model.config.map { try TrendSettings(file: $0) } ?? TrendSettings()
     let configuration = try model.configuration()
     let closed = ClosedHistory(try history.load(), settings: configuration.settings, watched: watched)
@@ -41,7 +42,8 @@ struct InsightsCommand: ParsableCommand {
       let tiers = tiers(closed.lives, configuration)
       try ResultFile(path: output).write(insights.json(tiers: tiers, shifts: shifts, reports: closed.reports) + "\n")
     case .text:
-      let text = insights.text + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
+      let text =
+        insights.text(currency: closed.currency) + ShiftText.section(shifts) + Insights.modelHealth(closed.reports)
       try ResultFile(path: output).write(text + "\n")
     }
   }

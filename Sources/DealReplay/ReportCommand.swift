@@ -1,6 +1,5 @@
 import EngineConfiguration
 import ArgumentParser
-import Foundation
 import Replay
 
 /// `deal-replay report`: a history as a page of charts.
@@ -10,8 +9,13 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var history: HistoryOptions
 
-  @Option(parsing: .upToNextOption, help: "The models to judge; weighted-v1 where none is given.")
+  @Option(parsing: .upToNextOption, help: "The models to judge; weighted-v1 where nothing is given.")
   var model: [ModelName] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Configuration files to judge beside them; the first of all says what deals are counted with.")
+  var config: [String] = []
 
   @Option(help: "The title of the page.")
   var title = "Deals: won, lost, and what the scores were worth"
@@ -20,15 +24,13 @@ struct ReportCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    let configurations = (model.isEmpty ? [.weighted] : model).map { ScoringConfiguration($0) }
+    let file = ResultFile(path: output + "/index.html")
+    try file.check(makingFolder: true)
+    let names = model.isEmpty && config.isEmpty ? [.weighted] : model
+    let configurations =
+      names.map { ScoringConfiguration($0) } + (try config.map { try ScoringConfiguration(file: $0) })
     let report = HistoryReport(try history.load(), configurations, title: title)
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
-      throw ReplayError.unwritable(file: output, reason: error.localizedDescription)
-    }
-    let path = output + "/index.html"
-    try ResultFile(path: path).write(report.page.html)
-    note("wrote \(path)")
+    try file.write(report.page.html)
+    note("wrote \(output)/index.html")
   }
 }

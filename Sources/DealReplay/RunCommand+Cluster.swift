@@ -37,7 +37,7 @@ extension RunCommand {
     for (option, value) in [
       ("--bootstrap-servers", connection.bootstrapServers), ("--topic-prefix", connection.topicPrefix),
     ] where value != nil {
-      throw ValidationError("\(option) has no effect with --input and --output: leave it out")
+      throw ValidationError("\(option) has no effect with --input and without --to-replay: leave it out")
     }
   }
 

@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     help: "Files: change events as JSON Lines in the order of event time, or a CRM's CSV; gzip and zstd are unpacked.")
   var input: [String] = []
 
-  @Option(help: "The file that the scores go to.")
+  @Option(help: "The file that the scores go to; standard output where neither it nor --to-replay is given.")
   var output: String?
 
   @Option(
@@ -59,8 +59,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "A folder for checkpoints.")
   var checkpoint: String?
 
-  @Option(help: "Changes between two checkpoints.")
-  var checkpointEvery = 250_000
+  @Option(parsing: .unconditional, help: "Changes between two checkpoints. (default: 250000)")
+  var checkpointEvery: Int?
 
   @Option(help: "Leave out changes after this instant, such as 2024-03-31T23:59:59Z.")
   var until: String?
@@ -68,10 +68,13 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Write the scores of this deal alone.")
   var onlyDeal: String?
 
-  @Option(help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "Replay so many times as fast as it happened; as fast as possible where it is not given.")
   var speed: Double?
 
-  @Flag(help: "End with status 2 where a line can't be used, or a file is not in the order of event time.")
+  @Flag(
+    help: "End with status 2 where a line can't be used, a dump has gaps, or a file is not in the order of event time.")
   var strict = false
 
   @Option(help: "Read changes of deals.changes from this instant on; what happened before is not known to the replay.")
@@ -79,8 +82,14 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let speed, !(speed > 0) { throw ValidationError("--speed is \(speed): write a number above 0") }
-    if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
-    guard (output == nil) != (toReplay == nil) else { throw ValidationError("give either --output or --to-replay") }
+    if let checkpointEvery {
+      if checkpointEvery < 1 { throw ValidationError("--checkpoint-every is \(checkpointEvery): write 1 or more") }
+      if checkpoint == nil { throw ValidationError("--checkpoint-every goes with --checkpoint") }
+    }
+    guard output == nil || toReplay == nil else { throw ValidationError("give either --output or --to-replay") }
+    guard checkpoint == nil || output != nil || toReplay != nil else {
+      throw ValidationError("--checkpoint can't go on with standard output: give --output")
+    }
     guard !append || toReplay != nil else { throw ValidationError("--append goes with --to-replay") }
     guard !append || checkpoint == nil else {
       throw ValidationError("--append can't go on from a checkpoint: it would not know its own scores; leave one out")
@@ -107,7 +116,8 @@ struct RunCommand: AsyncParsableCommand {
     let replay = try open()
     if replay.isResumed { note("going on from the checkpoint, after \(replay.progress.changes) changes") }
     for line in replay.remarks { note(line) }
-    var meter = ProgressBar("deal-replay", unit: "changes")
+    let before = replay.progress
+    var meter = ProgressBar("deal-replay", unit: "changes", before: (Int(before.changes), before.share))
     if let speed { try pace(replay, speed, &meter) }
     while try replay.advance(8_192) { meter.show(Int(replay.progress.changes), share: replay.progress.share) }
     let progress = try replay.finish()
@@ -120,13 +130,23 @@ struct RunCommand: AsyncParsableCommand {
     let (unreadable, order) = (replay.unreadable, replay.order)
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 { note("\(unreadable.count) lines could not be used") }
-    for line in order.report { note(line) }
-    if progress.changes == 0 { note("the history is empty: nothing was scored") }
+    for line in unreadable.gaps.report(of: "deals.changes") + order.report { note(line) }
+    if progress.changes == 0 { note(emptyWords) }
     if progress.changes > 0, progress.scores == 0, let onlyDeal {
       note("no change asked for a score of \(onlyDeal): check the id")
       throw ExitCode(1)
     }
-    if strict, unreadable.count > 0 || order.stragglers > 0 { throw ExitCode(2) }
+    if strict, unreadable.count > 0 || unreadable.gaps.count > 0 || order.stragglers > 0 { throw ExitCode(2) }
+  }
+
+  /// What to say where there was no change.
+  private var emptyWords: String {
+    let limits = [
+      ("--since", since != nil), ("--until", until != nil), ("--from-offset", fromOffset != 0),
+      ("--to-offset", toOffset != .max),
+    ].filter(\.1).map(\.0)
+    guard !limits.isEmpty else { return "the history is empty: nothing was scored" }
+    return "no change lies within \(limits.joined(separator: " and ")): nothing was scored"
   }
 
   private func open() throws -> HistoryReplay {
@@ -142,6 +162,7 @@ struct RunCommand: AsyncParsableCommand {
     let end = try Self.instant(until, "--until") ?? Timestamp(milliseconds: .max)
     guard start <= end else { throw ValidationError("--until lies before --since: swap the two") }
     let read = try reader.changes(for: &plan, offsets: fromOffset..<toOffset, instants: start...end)
+    for line in read.gaps.report(of: cluster.topics.changes) { note(line) }
     if read.unreadable > 0 {
       note("\(read.unreadable) records of deals.changes could not be used")
       if strict { throw ExitCode(2) }
@@ -149,8 +170,8 @@ struct RunCommand: AsyncParsableCommand {
     return try HistoryReplay(plan, changes: read.changes, sink: sink)
   }
 
-  private func sink(_ logger: Logger) throws -> ReplayTopicSink? {
-    guard toReplay != nil else { return nil }
+  private func sink(_ logger: Logger) throws -> (any ScoreSink)? {
+    guard toReplay != nil else { return output == nil ? StandardOutputScores(format) : nil }
     let cluster = try cluster()
     return try target(cluster.topics).map {
       try ReplayTopicSink($0, client: cluster.client, appends: append, logger: logger)
@@ -183,7 +204,7 @@ struct RunCommand: AsyncParsableCommand {
     plan.importSettings = try table.settings()
     plan.format = format
     plan.checkpoint = checkpoint
-    plan.checkpointInterval = checkpointEvery
+    if let checkpointEvery { plan.checkpointInterval = checkpointEvery }
     plan.until = try Self.instant(until, "--until")
     plan.onlyDeal = try deal()
     plan.source = try source()

@@ -33,6 +33,7 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let lives = DealLives(try history.load())
     if lives.lives.isEmpty { note("the history is empty: there is nothing to score") }
     if lives.deletedDeals > 0 { note("\(lives.deletedDeals) deals were deleted by the CRM and have no score") }

@@ -25,6 +25,7 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ResultFile(path: output).check()
     let start = try from.map { try ScoringConfiguration(nameOrFile: $0) } ?? ScoringConfiguration(.weighted)
     guard start.model == .weighted else {
       throw ValidationError("only weighted-v1 has weights to search: give a configuration of that model with --from")
@@ -33,9 +34,9 @@ struct TuneCommand: ParsableCommand {
       note("there are too few closed deals, won and lost, on either side of the split: nothing was written")
       throw ExitCode(1)
     }
-    print(tuning.text, terminator: "")
     try ResultFile(path: output).write(
       tuning.configuration(
         Provenance(inputs: history.input, columns: history.table.columns, start: from, share: share)))
+    try ResultFile(path: nil).write(tuning.text)
   }
 }

@@ -58,7 +58,7 @@ struct VerifyCommand: AsyncParsableCommand {
     loaded.observability.bootstrapLogging()
     let records = try await read(loaded.settings)
     let report = Verifier(settings: loaded.settings.engine, halfLifeDays: loaded.settings.halfLifeDays).verify(records)
-    print(format == .json ? report.json : report.text)
+    try ResultFile(path: nil).write((format == .json ? report.json : report.text) + "\n")
     if !report.isClean { throw ExitCode(1) }
     if exactlyOnce, report.repeats > 0 {
       note("\(report.repeats) scores stand twice: exactly_once did not hold, or they were made under at_least_once")

@@ -8,11 +8,11 @@ extension ClusterReader {
   /// - Parameters:
   ///   - offsets: The offsets to read in each partition.
   ///   - instants: The event times to keep.
-  /// - Returns: The changes, and how many records could not be used.
+  /// - Returns: The changes, how many records could not be used, and what offsets are missing between those that were read.
   /// - Throws: `KafkaError`, `ClusterReaderError`, or `ReplayError` of the checkpoint.
   public func changes(
     for plan: inout ReplayPlan, offsets: Range<Int64>, instants: ClosedRange<Timestamp>
-  ) throws -> (changes: [DealChange], unreadable: Int) {
+  ) throws -> (changes: [DealChange], unreadable: Int, gaps: OffsetGaps) {
     plan.spans = try plan.spansOfCheckpoint() ?? spans(within: offsets)
     return try changes(in: plan.spans, instants: instants)
   }

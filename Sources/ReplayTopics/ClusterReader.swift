@@ -34,12 +34,12 @@ public struct ClusterReader: Sendable {
   ///   - offsets: The offsets to read in each partition; all where it is not given. What lies outside is not fetched.
   ///   - instants: The event times to keep; all where it is not given. A change may come late by any time, so every
   ///     record within the offsets is looked at.
-  /// - Returns: The changes, and how many records could not be used.
+  /// - Returns: The changes, how many records could not be used, and what offsets are missing between those that were read.
   /// - Throws: `KafkaError` or `ClusterReaderError`.
   public func changes(
     offsets: Range<Int64> = 0..<Int64.max,
     instants: ClosedRange<Timestamp> = Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max)
-  ) throws -> (changes: [DealChange], unreadable: Int) {
+  ) throws -> (changes: [DealChange], unreadable: Int, gaps: OffsetGaps) {
     try changes(in: spans(within: offsets), instants: instants)
   }
 
@@ -51,11 +51,13 @@ public struct ClusterReader: Sendable {
   /// The changes at some offsets, as a history.
   func changes(
     in spans: [PartitionSpan], instants: ClosedRange<Timestamp>
-  ) throws -> (changes: [DealChange], unreadable: Int) {
+  ) throws -> (changes: [DealChange], unreadable: Int, gaps: OffsetGaps) {
     let decoder = ChangeDecoder()
     var found: [(change: DealChange, offset: Int64)] = []
     var unreadable = 0
+    var positions: [SourcePosition] = []
     try read(topics.changes, spans) { message, position in
+      positions.append(position)
       let change = message.key.withUnsafeBytes { key in
         message.value.withUnsafeBytes { value in
           try? decoder.decode(
@@ -74,7 +76,7 @@ public struct ClusterReader: Sendable {
       if left.change.dealID != right.change.dealID { return left.change.dealID < right.change.dealID }
       return left.offset < right.offset
     }
-    return (found.map(\.change), unreadable)
+    return (found.map(\.change), unreadable, OffsetGaps(positions))
   }
 
   /// The three topics of a verification.

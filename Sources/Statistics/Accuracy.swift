@@ -12,6 +12,8 @@ public struct Accuracy: Sendable {
     public var winRate: Double
     /// The lowest and the highest chance.
     public var range: ClosedRange<Double>
+    /// What the chances' own scatter within the bin adds to the score, summed over its deals.
+    fileprivate var scatter: Double
   }
 
   /// The mean of (chance − outcome)²: 0 is perfect, and always naming the base rate gives `uncertainty`.
@@ -25,27 +27,35 @@ public struct Accuracy: Sendable {
   public let resolution: Double
   /// What the base rate alone leaves open.
   public let uncertainty: Double
-  /// The mean of −ln(the chance that was given to what happened).
+  /// What the parts above leave out, as they look at the bins' mean chances alone: the variance of the chances within bins,
+  /// less twice their covariance with what happened. reliability − resolution + uncertainty + this is the score.
+  public let withinBins: Double
+  /// The mean of −ln(the chance that was given to what happened), each held at −ln(`leastChance`).
   public let logLoss: Double
+  /// How many forecasts gave what happened `leastChance` or less: they were certain, and wrong.
+  public let certainAndWrong: Int
+  /// A chance of 0 that came true would cost infinitely much; this is what scikit-learn holds it at.
+  public static let leastChance = 1e-15
   /// Ten groups of equal size where chances differ enough; equal chances are never torn apart.
   public let bins: [Bin]
 
-  /// Nil without deals. Decomposition: Murphy (1973), over the bins, so that reliability − resolution + uncertainty is the
-  /// Brier score of the bins' mean chances.
+  /// Nil without deals. Decomposition: Murphy (1973) over the bins, with the components within them of Stephenson, Coelho and
+  /// Jolliffe (2008), so that the parts add up whatever the bins.
   public init?(_ forecasts: [Forecast]) {
     guard !forecasts.isEmpty else { return nil }
     let count = Double(forecasts.count)
     let base = Double(forecasts.count { $0.isWon }) / count
     var (squares, fourths) = (0.0, 0.0)
     var logs = 0.0
+    var certain = 0
     for forecast in forecasts {
       let outcome = forecast.isWon ? 1.0 : 0
       let square = (forecast.chance - outcome) * (forecast.chance - outcome)
       squares += square
       fourths += square * square
-      // A chance of 0 that came true would cost infinitely much; 1e-15 is what scikit-learn holds it at.
       let given = forecast.isWon ? forecast.chance : 1 - forecast.chance
-      logs -= log(min(max(given, 1e-15), 1 - 1e-15))
+      if given <= Self.leastChance { certain += 1 }
+      logs -= log(min(max(given, Self.leastChance), 1 - Self.leastChance))
     }
     brier = squares / count
     // The variance of the squares; rounding may leave it a hair below 0 where all are equal.
@@ -53,10 +63,12 @@ public struct Accuracy: Sendable {
     let half = Normal.quantile(0.975) * (variance / count).squareRoot()
     brierInterval = forecasts.count > 1 ? max(0, brier - half)...min(1, brier + half) : nil
     logLoss = logs / count
+    certainAndWrong = certain
     uncertainty = base * (1 - base)
     bins = Self.bins(forecasts)
     reliability = bins.reduce(0) { $0 + Double($1.deals) * pow($1.chance - $1.winRate, 2) } / count
     resolution = bins.reduce(0) { $0 + Double($1.deals) * pow($1.winRate - base, 2) } / count
+    withinBins = bins.reduce(0) { $0 + $1.scatter } / count
   }
 
   private static func bins(_ forecasts: [Forecast]) -> [Bin] {
@@ -69,10 +81,15 @@ public struct Accuracy: Sendable {
       guard end > start else { continue }
       let part = sorted[start..<end]
       let deals = Double(part.count)
+      let (chance, rate) = (part.reduce(0) { $0 + $1.chance } / deals, Double(part.count { $0.isWon }) / deals)
+      let scatter = part.reduce(0) { sum, forecast in
+        let off = forecast.chance - chance
+        return sum + off * (off - 2 * ((forecast.isWon ? 1 : 0) - rate))
+      }
       bins.append(
         Bin(
-          deals: part.count, chance: part.reduce(0) { $0 + $1.chance } / deals,
-          winRate: Double(part.count { $0.isWon }) / deals, range: sorted[start].chance...sorted[end - 1].chance))
+          deals: part.count, chance: chance, winRate: rate, range: sorted[start].chance...sorted[end - 1].chance,
+          scatter: scatter))
       start = end
     }
     return bins

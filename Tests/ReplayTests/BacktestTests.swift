@@ -25,6 +25,9 @@ struct BacktestTests {
     #expect(model.inSample.tiers.map { Figures.percent($0.winRate) } == ["47.8%", "41.2%"])
     #expect(model.verdict.skill == .none)
     #expect(model.verdict.leak?.contains("leaking") == true)
+    // Nearly all of it comes from scores that have seen their own outcome: the history is short.
+    let leak = try #require(model.verdict.parts)
+    #expect(abs(leak.ownOutcomes - 0.059) < 0.002 && abs(leak.otherOutcomes) < 0.01)
     #expect(backtest.closedDeals == 5_000 && backtest.wonDeals == 2_263)
   }
 
@@ -117,9 +120,115 @@ struct BacktestTests {
     ] {
       #expect(page.contains(words), "\(words)")
     }
-    #expect(judged.text.contains("By industry, point-in-time: tiers, calibration (said → was) and lift by tenth"))
+    #expect(
+      judged.text(details: true).contains(
+        "By industry, point-in-time: tiers, calibration (said → was) and lift by tenth"))
     try Data("deal_id,outcome\nA,won\n".utf8).write(to: URL(filePath: path))
     #expect(throws: ReplayError.self) { try TrueChances(path: path) }
+  }
+
+  @Test("leaving one out takes back the deal's own outcome and nothing else", arguments: ModelName.allCases)
+  func leaveOneOut(name: ModelName) throws {
+    let history = DealHistory(RandomLives.changes(900, deals: 60, seed: 8))
+    let candidate = Backtest.Candidate(name)
+    let lives = DealLives(history, settings: candidate.settings)
+    var chances: [DealID: Double] = [:]
+    HistoryScorer(model: candidate.inSample, knowledge: .final).forEachScoreWithoutOwnOutcome(lives) {
+      chances[$0.id] = $0.assessment.winProbability.value
+    }
+    let closed = lives.lives.filter { $0.state.status.outcome != nil }
+    #expect(closed.count > 10 && chances.count == closed.count)
+    for life in closed {
+      let others = DealHistory(history.changes.filter { $0.dealID != life.id })
+      var baselines = DealLives(others, settings: candidate.settings).finalBaselines
+      #expect(candidate.inSample.assess(life.features, &baselines).winProbability.value == chances[life.id])
+    }
+    let backtest = Backtest(history, [candidate])
+    let model = try #require(backtest.models.first)
+    #expect(model.leaveOneOut.deals == closed.count)
+    let parts = try #require(model.verdict.parts)
+    #expect(abs(parts.ownOutcomes + parts.otherOutcomes - parts.gap) < 1e-12)
+    #expect(backtest.json.contains("\"leak\":{\"auc_gap\":"))
+  }
+
+  @Test("closed deals that changed, and currencies without a rate, are told")
+  func remarks() throws {
+    var changes = try history((0..<30).map { ($0, $0 % 2 == 0 ? .won : .lost) }).changes
+    let last = try #require(changes.last)
+    // One deal is amended twice, one reopened, one deleted: three deals.
+    let closed = changes.filter { $0.kind == .closed }
+    for (index, (place, kind)) in [(0, ChangeKind.updated), (0, .updated), (1, .reopened), (2, .deleted)].enumerated() {
+      var change = closed[place]
+      change.kind = kind
+      change.eventID = EventID(text: "after \(index)")
+      change.occurredAt = last.occurredAt.adding(days: Int(index) + 1)
+      if kind == .reopened { change.deal.status = .open }
+      if kind == .updated { change.deal.stage = index == 0 ? .negotiation : .proposal }
+      changes.append(change)
+    }
+    for index in changes.indices where ["D5", "D6"].contains(changes[index].dealID.text) {
+      changes[index].deal.amount = Amount(units: 100, currency: try #require(Currency("EUR")))
+    }
+    let backtest = Backtest(DealHistory(changes), [Backtest.Candidate(.weighted)])
+    #expect(backtest.changedAfterClose == 3 && backtest.unknownCurrencies == 2)
+    let page = backtest.page(title: "t").html
+    for words in [
+      "3 closed deals changed afterwards (amended, reopened or deleted): the last outcome counts",
+      "2 deals have amounts in a currency without a rate",
+    ] {
+      #expect(backtest.text.contains(words) && page.contains(words), "\(words)")
+    }
+    #expect(backtest.json.contains("\"changed_after_close\":3,\"unknown_currencies\":2"))
+  }
+
+  @Test("the text is a summary, and has the parts where they are asked for")
+  func details() throws {
+    let backtest = Backtest(
+      DealHistory(RandomLives.changes(600, deals: 60, seed: 4)), [Backtest.Candidate(.weighted)])
+    #expect(!backtest.text.contains("By quarter, point-in-time") && backtest.text.contains("--details"))
+    let all = backtest.text(details: true)
+    #expect(all.contains("By quarter, point-in-time") && all.contains("age at the score") && !all.contains("--details"))
+  }
+
+  @Test("two configurations of one model are told apart by their names, in every format")
+  func names() throws {
+    let folder = try TestFolder()
+    let tuned = try folder.write("tuned.yaml", ["scoring:", "  minimum_deals: 5"])
+    let configurations = [ScoringConfiguration(.weighted), try ScoringConfiguration(file: tuned)]
+    let backtest = Backtest(
+      DealHistory(RandomLives.changes(600, deals: 60, seed: 4)), configurations.map(\.candidate))
+    #expect(backtest.text.contains("== weighted-v1\n") && backtest.text.contains("== \(tuned) (weighted-v1)\n"))
+    #expect(backtest.json.contains("\"model\":\"weighted-v1\",\"name\":\"\(tuned)\""))
+    let headings = backtest.page(title: "t").sections.map(\.heading)
+    #expect(headings.contains("weighted-v1: verdict") && headings.contains("\(tuned) (weighted-v1): verdict"))
+    #expect(Set(headings).count == headings.count)
+  }
+
+  @Test("on a page the figures of a part stand in narrow columns, with all of its calibration and lift")
+  func pageTables() throws {
+    let backtest = Backtest(
+      DealHistory(RandomLives.changes(2_000, deals: 200, seed: 4)), [Backtest.Candidate(.weighted)])
+    let page = backtest.page(title: "t")
+    let section = try #require(page.sections.first { $0.heading == "weighted-v1: by quarter, point-in-time" })
+    #expect(section.tables.map(\.layout) == [.blocks, .blocks, .dense, .dense])
+    let slices = try #require(backtest.models.first?.slices.first { $0.name == "quarter" }).slices
+    for (index, slice) in slices.enumerated() {
+      for table in section.tables { #expect(table.rows[index].count == table.heads.count) }
+      let report = slice.report
+      #expect(section.tables[2].rows[index].count { $0.contains("\n") } == report.calibration.count)
+      #expect(section.tables[3].rows[index].count { !$0.isEmpty } == report.lift.count + 1)
+    }
+    // No cell is wider than a number or an interval, and a tier's words.
+    let cells = page.sections.flatMap(\.tables).flatMap(\.rows).flatMap { $0.dropFirst() }
+    #expect(cells.allSatisfy { $0.split(separator: "\n").allSatisfy { $0.count <= 16 } })
+  }
+
+  @Test("the calibration error is the mean distance of what was said from what happened")
+  func calibrationError() throws {
+    let report = SkillReport(
+      forecasts: (0..<20).map { Forecast(chance: $0 < 10 ? 0.2 : 0.7, isWon: $0 % 2 == 0) })
+    #expect(abs(try #require(report.calibrationError) - (0.3 + 0.2) / 2) < 1e-9)
+    #expect(SkillReport(forecasts: []).calibrationError == nil)
   }
 
   @Test("figures are written the same everywhere")

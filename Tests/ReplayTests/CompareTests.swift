@@ -23,6 +23,22 @@ struct CompareTests {
     #expect(comparison.brier?.difference == 0)
   }
 
+  @Test("amounts bear the base currency, and deals whose currency has no rate are told, side by side")
+  func currencies() throws {
+    let changes = RandomLives.changes(600, deals: 60, seed: 3)
+    var euros = ScoringConfiguration(.points)
+    euros.currencies = CurrencyTable(base: try #require(Currency("EUR")), rates: [.usd: 0.9])
+    let known = Comparison(DealHistory(changes), euros, ScoringConfiguration(.weighted))
+    #expect(known.unknownCurrencies == (0, 0) && known.text.contains(" EUR in amount move"))
+    #expect(known.json.contains("\"currency\":\"EUR\""))
+    euros.currencies.rates = [:]
+    let unknown = Comparison(DealHistory(changes), euros, ScoringConfiguration(.weighted))
+    #expect(unknown.unknownCurrencies.first > 10 && unknown.unknownCurrencies.second == 0)
+    #expect(
+      unknown.text.contains("A: \(unknown.unknownCurrencies.first) deals have amounts in a currency without a rate"))
+    #expect(!unknown.text.contains("B: 0 deals"))
+  }
+
   @Test("a lower threshold lets alerts appear and none disappear, and moves deals up only")
   func lowered() throws {
     var lower = ScoringConfiguration(.weighted)

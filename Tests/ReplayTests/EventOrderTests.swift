@@ -99,6 +99,9 @@ struct EventOrderTests {
     plan.source = ["cluster", "localhost:9092", "", "0"]
     #expect(try HistoryReplay(plan).advance(200))
     plan.source = ["cluster", "localhost:9092", "", "500"]
-    #expect(throws: ReplayError.otherReplay(checkpoint: folder("checkpoint"))) { try HistoryReplay(plan) }
+    let source = "another mapping of columns, cluster, or range of offsets or times"
+    #expect(throws: ReplayError.otherReplay(checkpoint: folder("checkpoint"), differing: [source])) {
+      try HistoryReplay(plan)
+    }
   }
 }

@@ -55,6 +55,39 @@ struct InputFaultTests {
     let replay = try HistoryReplay(ReplayPlan(inputs: [path], output: folder("out.jsonl")))
     try TestFolder.run(replay)
     #expect(replay.progress.changes == 50 && replay.unreadable.count == 0)
+    let whole = try HistoryFiles(paths: [path]).read()
+    #expect(whole.history.changes.count == 50 && whole.unreadable.isEmpty)
+  }
+
+  @Test("an input of which no line can be used is the wrong one, and no empty history")
+  func nothingUsable() throws {
+    let folder = try TestFolder()
+    var writer = JSONWriter()
+    var scorer = SmallScorer(partitions: 1, seed: 3)
+    scorer.run(RandomLives.changes(60, deals: 10, seed: 3))
+    let scores = scorer.topics.risks.compactMap(\.event).map { event in
+      writer.removeAll()
+      writer.riskEvent(event)
+      return String(decoding: writer.bytes, as: UTF8.self)
+    }
+    let header = "deal_id,created_date,deal_stage"
+    let inputs = [
+      try folder.write("scores.jsonl", scores), try folder.write("deals.csv", [header, "D1,2024-13-01,Demo"]),
+      try folder.write(
+        "dump.jsonl", [#"{"topic":"deals.changes","partition":0,"offset":0,"key":"D1","payload":"no change"}"#]),
+    ]
+    for path in inputs {
+      let streamed = words { _ = try HistoryReplay(ReplayPlan(inputs: [path], output: folder("out.jsonl"))) }
+      #expect(streamed.contains("\(path) could be used (\(path):"), "\(streamed)")
+      #expect(words { _ = try HistoryFiles(paths: [path]).read() } == streamed)
+    }
+    // What lies after the end that was asked for could be used.
+    let change = try #require(RandomLives.changes(1, deals: 1, seed: 3).first)
+    let late = try folder.write("late.jsonl", ["nonsense", TestFolder.line(change)])
+    var plan = ReplayPlan(inputs: [late], output: folder("out.jsonl"))
+    plan.until = change.occurredAt.adding(days: -1)
+    #expect(try HistoryReplay(plan).unreadable.count == 1)
+    #expect(try HistoryFiles(paths: [folder.write("empty.jsonl", [])]).read().history.isEmpty)
   }
 
   @Test(

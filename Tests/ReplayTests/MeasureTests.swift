@@ -59,7 +59,7 @@ struct MeasureTests {
       #expect(Discrimination.pairedTest(parted, level)?.p == nil)
     }
     let report = SkillReport(forecasts: forecasts([(0.9, 1), (0.8, 1), (0.2, 0), (0.1, 0)]))
-    let verdict = Verdict(inSample: report, pointInTime: report)
+    let verdict = Verdict(inSample: report, leaveOneOut: report, pointInTime: report)
     #expect(verdict.skill == .unknown)
     #expect(verdict.sentence == "no verdict: 2 deals were won and 2 lost, and an interval needs 10 of each")
   }
@@ -113,8 +113,24 @@ struct MeasureTests {
     #expect(abs(accuracy.reliability - (3 * (0.8 - 2.0 / 3) * (0.8 - 2.0 / 3) + 0.04) / 4) < 1e-12)
     #expect(abs(accuracy.brier - (accuracy.reliability - accuracy.resolution + accuracy.uncertainty)) < 1e-12)
     #expect(accuracy.bins.map(\.deals) == [1, 3])
-    // A chance of 0 that came true is held at 1e-15, not infinite.
+    // A chance of 0 that came true is held at 1e-15, not infinite, and counted.
+    let certain = try #require(Accuracy(forecasts([(0, 1), (1, 0), (1, 1), (0.001, 1)])))
+    #expect(certain.certainAndWrong == 2)
     #expect(try #require(Accuracy(forecasts([(0, 1)]))).logLoss < 35)
+  }
+
+  @Test("the parts of the Brier score add up to it, however the chances scatter", arguments: [1, 2, 3] as [UInt64])
+  func decomposition(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let many = (0..<500).map { _ in
+      let chance = Double.random(in: 0..<1, using: &generator)
+      return Forecast(chance: chance, isWon: generator.chance(chance * chance))
+    }
+    let parts = try #require(Accuracy(many))
+    let sum = parts.reliability - parts.resolution + parts.uncertainty + parts.withinBins
+    #expect(abs(sum - parts.brier) < 1e-12, "seed \(seed)")
+    // Chances that tell deals of a group apart make it negative.
+    #expect(parts.withinBins < -1e-5, "seed \(seed)")
   }
 
   @Test("average precision and lift find lost deals; equal chances make neither")

@@ -3,6 +3,7 @@ import Deals
 import EngineConfiguration
 import Foundation
 import Scoring
+import Statistics
 import Testing
 
 @testable import Replay
@@ -103,6 +104,32 @@ struct ReportTests {
     #expect(html.contains("rep_21: \(rate) ("))
     let spread = ValueFormat.percent.text(rep["consistency_index"] ?? .nan)
     #expect(html.contains("rep_21: win rate \(rate), spread of quarterly win rates \(spread)"))
+  }
+
+  @Test("amounts bear the base currency, and deals whose currency has no rate are told")
+  func currencies() throws {
+    let changes = RandomLives.changes(600, deals: 60, seed: 3)
+    var euros = ScoringConfiguration(.weighted)
+    euros.currencies = CurrencyTable(base: try #require(Currency("EUR")), rates: [.usd: 0.9])
+    let page = HistoryReport(DealHistory(changes), [euros], title: "t").page
+    #expect(page.figures.contains { $0.name == "Won" && $0.value.hasPrefix("EUR ") })
+    #expect(!page.html.contains("$") && !page.html.contains("without a rate"))
+    euros.currencies.rates = [:]
+    let unknown = HistoryReport(DealHistory(changes), [euros], title: "t").page
+    #expect(
+      unknown.sections.first?.points.contains { $0.contains("have amounts in a currency without a rate") } == true)
+  }
+
+  @Test("a score stands among those that are told alike: 53.96 is told as 54.0")
+  func roundedScores() {
+    let report = SkillReport(forecasts: [0.4604, 0.4606, 0, 1].map { Forecast(chance: $0, isWon: true) })
+    #expect(report.distribution.filter { $0.deals > 0 }.map(\.points) == [0, 53, 54, 100])
+    #expect(
+      ModelSections.scoreGroups([(points: 53, deals: 1), (points: 54, deals: 1)]).map(\.name) == [
+        "53.0–53.9", "54.0–54.9",
+      ])
+    #expect(
+      ModelSections.scoreGroups([(points: 99, deals: 1), (points: 100, deals: 1)]).map(\.name) == ["99.0–99.9", "100"])
   }
 
   @Test("an empty history gives a page that says so")

@@ -122,7 +122,7 @@ struct ScoreTableTests {
     let replay = try HistoryReplay(plan, changes: changes)
     for _ in 0..<6 { #expect(try replay.advance(100)) }
     plan.format = .jsonl
-    #expect(throws: ReplayError.otherReplay(checkpoint: folder("checkpoint"))) {
+    #expect(throws: ReplayError.otherReplay(checkpoint: folder("checkpoint"), differing: ["another --format"])) {
       try HistoryReplay(plan, changes: changes)
     }
   }

@@ -170,3 +170,22 @@ enum RandomLives {
     return (.stageChanged, deal)
   }
 }
+
+extension DealChange {
+  /// The same change of another deal, so many days before.
+  func earlier(byDays days: Int) -> DealChange {
+    func shifted(_ instant: Timestamp) -> Timestamp { instant.adding(days: -days) }
+    var earlier = self
+    earlier.eventID = EventID(text: "\(eventID) \(days)")
+    earlier.dealID = DealID("\(dealID.text)-\(days)") ?? dealID
+    earlier.occurredAt = shifted(occurredAt)
+    earlier.deal.createdAt = shifted(deal.createdAt)
+    earlier.deal.status =
+      switch deal.status {
+      case .open: .open
+      case .won(let at): .won(at: shifted(at))
+      case .lost(let at, let reason): .lost(at: shifted(at), reason: reason)
+      }
+    return earlier
+  }
+}

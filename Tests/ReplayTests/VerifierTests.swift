@@ -35,6 +35,34 @@ struct VerifierTests {
     #expect(report.missing == 0, "seed \(seed)")
   }
 
+  @Test(
+    "older history that comes after newer verifies: the engine forgets a closed deal when time moves on",
+    arguments: seeds)
+  func olderAfterNewer(seed: UInt64) {
+    var scorer = SmallScorer(partitions: 3, seed: seed)
+    let newer = RandomLives.changes(600, deals: 40, seed: seed)
+    let older = RandomLives.changes(1_500, deals: 60, seed: seed + 100).map { $0.earlier(byDays: 300) }
+    let newest = RandomLives.changes(600, deals: 80, seed: seed + 200).map { $0.earlier(byDays: -100) }
+    scorer.run(newer + older + newest, crashes: seed.isMultiple(of: 2) ? 0.05 : 0)
+    let report = Verifier(settings: scorer.settings).verify(scorer.topics)
+    #expect(report.verified == scorer.topics.risks.count, "seed \(seed): \(report.differences.first?.fields ?? [])")
+    #expect(report.missing == 0, "seed \(seed)")
+  }
+
+  @Test(
+    "older history after newer verifies where the wall clock moves time on, too", arguments: (1...12).map { UInt64($0) }
+  )
+  func olderAfterNewerByTheClock(seed: UInt64) {
+    var scorer = SmallScorer(partitions: 3, seed: seed)
+    let newer = RandomLives.changes(600, deals: 40, seed: seed)
+    let older = RandomLives.changes(1_500, deals: 60, seed: seed + 100).map { $0.earlier(byDays: 300) }
+    scorer.run(newer + older, ticks: 0.3)
+    let report = Verifier(settings: scorer.settings).verify(scorer.topics)
+    #expect(report.differing == 0, "seed \(seed): \(report.differences.first?.fields ?? [])")
+    #expect(report.verified == scorer.topics.risks.count)
+    #expect(report.missing == 0, "seed \(seed): \(report.firstMissing)")
+  }
+
   @Test("scores that the wall clock asked for verify, also across kills", arguments: seeds)
   func wallClock(seed: UInt64) {
     let scorer = published(seed, crashes: 0.03, ticks: 0.3)

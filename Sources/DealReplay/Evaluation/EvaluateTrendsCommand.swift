@@ -20,7 +20,7 @@ struct EvaluateTrendsCommand: ParsableCommand {
   func run() throws {
     let lines = heading + quiet + drops + costs + rest
     let text = lines.joined(separator: "\n") + "\n"
-    print(text)
+    try ResultFile(path: nil).write(text + "\n")
     if let output { try ResultFile(path: output).write(text) }
   }
 

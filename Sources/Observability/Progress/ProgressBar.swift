@@ -12,6 +12,8 @@ public struct ProgressBar {
   private let now: () -> ContinuousClock.Instant
   private let write: (String) -> Void
   private let start: ContinuousClock.Instant
+  /// What had been done before.
+  private let before: (done: Int, share: Double)
   private var shown: ContinuousClock.Instant
 
   /// A bar that has shown nothing yet.
@@ -20,18 +22,21 @@ public struct ProgressBar {
   ///   - label: What is being done, such as "restoring".
   ///   - unit: What is counted, such as "deals".
   ///   - total: How many there will be, nil where nobody knows: then there is no bar and no time left.
+  ///   - before: What had been done before, of work that goes on: the rate and the time left are those of the rest.
   ///   - lineInterval: How often a line is written where there is no terminal; a bar is redrawn four times a second.
   ///   - isTerminal: nil asks standard error.
   ///   - now: The time, for tests.
   ///   - write: Takes text as it is; standard error where nothing is given.
   public init(
-    _ label: String, unit: String, total: Int? = nil, lineInterval: Duration = .seconds(10), isTerminal: Bool? = nil,
+    _ label: String, unit: String, total: Int? = nil, before: (done: Int, share: Double?) = (0, nil),
+    lineInterval: Duration = .seconds(10), isTerminal: Bool? = nil,
     now: @escaping () -> ContinuousClock.Instant = { .now },
     write: @escaping (String) -> Void = { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
   ) {
     self.label = label
     self.unit = unit
     self.total = total
+    self.before = (before.done, before.share ?? 0)
     self.isTerminal = isTerminal ?? (isatty(FileHandle.standardError.fileDescriptor) == 1)
     self.interval = self.isTerminal ? .milliseconds(250) : lineInterval
     self.now = now
@@ -54,7 +59,9 @@ public struct ProgressBar {
   public func end(_ done: Int) {
     let instant = now()
     let seconds = (instant - start) / .seconds(1)
-    tell("\(label): \(done) \(unit) in \(Self.length(seconds)), \(rate(done, seconds))/s", isLast: true)
+    let all = before.done > 0 ? "; \(done) with those before" : ""
+    let own = done - before.done
+    tell("\(label): \(own) \(unit) in \(Self.length(seconds)), \(rate(done, seconds))/s\(all)", isLast: true)
   }
 
   private func tell(_ line: String, isLast: Bool) {
@@ -69,7 +76,8 @@ public struct ProgressBar {
     guard let share = (known ?? counted).map({ min(1, max(0, $0)) }) else {
       return "\(label): \(done) \(unit), \(rate(done, seconds))/s"
     }
-    let left = share > 0 ? ", \(Self.length(seconds / share * (1 - share))) left" : ""
+    let own = share - before.share
+    let left = own > 0 ? ", \(Self.length(seconds / own * (1 - share))) left" : ""
     let filled = Int(share * 20)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
     let whole = total.map { " of \($0)" } ?? ""
@@ -77,7 +85,7 @@ public struct ProgressBar {
     return isTerminal ? "\(label) \(bar) \(counts)" : "\(label): \(counts)"
   }
 
-  private func rate(_ done: Int, _ seconds: Double) -> Int { Int(Double(done) / max(0.001, seconds)) }
+  private func rate(_ done: Int, _ seconds: Double) -> Int { Int(Double(done - before.done) / max(0.001, seconds)) }
 
   /// Such as 45 s, 3 min 20 s or 2 h 5 min.
   private static func length(_ seconds: Double) -> String {

@@ -27,7 +27,8 @@ public struct SkillReport: Sendable {
     public var winRate: Double
   }
 
-  /// The Brier score and its parts (Murphy 1973).
+  /// The Brier score and its parts (Murphy 1973; Stephenson, Coelho and Jolliffe 2008): reliability − resolution +
+  /// uncertainty + within groups is the score.
   public struct Brier: Sendable {
     /// The score: 0 is perfect.
     public var score: Double
@@ -37,6 +38,9 @@ public struct SkillReport: Sendable {
     public var resolution: Double
     /// What the base rate alone would give.
     public var uncertainty: Double
+    /// What the groups' mean chances do not show: how chances scatter within a group, and whether they do so with what
+    /// happens; below 0 where they tell deals of a group apart.
+    public var withinGroups: Double
   }
 
   /// Closed deals.
@@ -51,8 +55,10 @@ public struct SkillReport: Sendable {
   public var averagePrecision: Double?
   /// Brier score.
   public var brier: Brier?
-  /// Mean negative logarithm of the chance given to what happened.
+  /// Mean negative logarithm of the chance given to what happened, each held at that of `Accuracy.leastChance`.
   public var logLoss: Double?
+  /// Deals whose outcome had been given no chance at all; the log loss would be infinite.
+  public var certainAndWrong: Int
   /// Ten groups by chance, lowest first.
   public var calibration: [CalibrationRow]
   /// Share of lost deals in each tenth, riskiest first, divided by their share of all.
@@ -60,15 +66,23 @@ public struct SkillReport: Sendable {
   /// Tiers, most urgent last.
   public var tiers: [TierRow]
 
-  /// How many scores lie in each whole point of risk, lowest first, empty points between them included.
+  /// How many scores lie from each whole point of risk up to the next, lowest first, empty points between them included.
   public var distribution: [(points: Int, deals: Int)]
 
   /// won / deals, nil without deals.
   public var winRate: Double? { deals > 0 ? Double(won) / Double(deals) : nil }
 
+  /// How far what was said lies from what happened in the groups of `calibration`, the mean over deals (the expected
+  /// calibration error, Naeini, Cooper and Hauskrecht 2015); nil without deals.
+  public var calibrationError: Double? {
+    guard deals > 0 else { return nil }
+    return calibration.reduce(0) { $0 + Double($1.deals) * abs($1.chance - $1.winRate) } / Double(deals)
+  }
+
   /// Why there is no AUC; nil where there is one.
   public var gap: String? {
     if deals == 0 { return "there are no closed deals" }
+    if deals == 1 { return "the only deal was \(won == 1 ? "won" : "lost")" }
     if won == 0 { return "none of the \(deals) deals was won" }
     return won == deals ? "all of the \(deals) deals were won" : nil
   }
@@ -97,8 +111,11 @@ public struct SkillReport: Sendable {
     lift = won > 0 ? ranking?.lift ?? [] : []
     let accuracy = Accuracy(forecasts)
     logLoss = accuracy?.logLoss
+    certainAndWrong = accuracy?.certainAndWrong ?? 0
     brier = accuracy.map {
-      Brier(score: $0.brier, reliability: $0.reliability, resolution: $0.resolution, uncertainty: $0.uncertainty)
+      Brier(
+        score: $0.brier, reliability: $0.reliability, resolution: $0.resolution, uncertainty: $0.uncertainty,
+        withinGroups: $0.withinBins)
     }
     calibration = (accuracy?.bins ?? []).map {
       CalibrationRow(deals: $0.deals, chance: $0.chance, winRate: $0.winRate)
@@ -109,7 +126,10 @@ public struct SkillReport: Sendable {
 
   private static func distribution(_ forecasts: [Forecast]) -> [(points: Int, deals: Int)] {
     var counts: [Int: Int] = [:]
-    for forecast in forecasts { counts[Int(100 * (1 - forecast.chance)), default: 0] += 1 }
+    // The score as it is told: rounded to a tenth.
+    for forecast in forecasts {
+      counts[Int(RiskScore(points: 100 * (1 - forecast.chance)).tenths) / 10, default: 0] += 1
+    }
     guard let first = counts.keys.min(), let last = counts.keys.max() else { return [] }
     return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
   }

@@ -19,7 +19,38 @@ public struct Verdict: Sendable {
   /// What the two sides of the leak check say; nil where they can't be compared.
   public var leak: String?
 
-  init(inSample: SkillReport, pointInTime: SkillReport) {
+  /// What the gap between the two sides is made of; nil where they can't be compared.
+  public var parts: Leak?
+
+  /// What in-sample figures have above point-in-time ones, as differences of the AUC. None of it is skill.
+  public struct Leak: Sendable {
+    /// In-sample.
+    public var inSample: Double
+    /// With every outcome but the deal's own.
+    public var leaveOneOut: Double
+    /// With what was known then.
+    public var pointInTime: Double
+
+    /// All of it.
+    public var gap: Double { inSample - pointInTime }
+    /// What comes from scores that have seen their own deal's outcome.
+    public var ownOutcomes: Double { inSample - leaveOneOut }
+    /// What comes from outcomes of other deals that were not known then, and from the longer window.
+    public var otherOutcomes: Double { leaveOneOut - pointInTime }
+
+    /// One sentence.
+    var sentence: String {
+      let sides =
+        "in-sample the AUC is \(Figures.share(inSample, 3)), with only what was known then \(Figures.share(pointInTime, 3))"
+      guard gap > 0.01 || ownOutcomes > 0.01 else { return "\(sides): no leak shows" }
+      return "\(sides): a gap of \(Figures.share(gap, 3)) that is no skill. Without each deal's own outcome it is "
+        + "\(Figures.share(leaveOneOut, 3)): \(Figures.share(ownOutcomes, 3)) is the deals' own outcomes leaking into their "
+        + "scores, \(Figures.share(otherOutcomes, 3)) comes from outcomes of other deals that were not known then and from "
+        + "the longer window"
+    }
+  }
+
+  init(inSample: SkillReport, leaveOneOut: SkillReport, pointInTime: SkillReport) {
     guard let auc = pointInTime.auc, let interval = pointInTime.aucInterval else {
       skill = .unknown
       sentence = "no verdict: \(pointInTime.intervalGap ?? "there is no interval")"
@@ -28,43 +59,9 @@ public struct Verdict: Sendable {
     skill = interval.lowerBound > 0.5 ? .skill : interval.upperBound < 0.5 ? .worse : .none
     let range = "95% interval \(Figures.share(interval.lowerBound))–\(Figures.share(interval.upperBound))"
     sentence = "\(skill.rawValue): AUC \(Figures.share(auc)), \(range)"
-    guard let sample = inSample.auc else { return }
-    let gap = sample - auc
-    leak =
-      gap > 0.01
-      ? "in-sample the AUC is \(Figures.share(sample, 3)), with only what was known then \(Figures.share(auc, 3)): "
-        + "\(Figures.share(gap, 3)) of it is the deals' own outcomes leaking into their scores, not skill"
-      : "in-sample the AUC is \(Figures.share(sample, 3)), with only what was known then \(Figures.share(auc, 3)): "
-        + "no leak shows"
-  }
-}
-
-/// Numbers as text, the same on every machine.
-enum Figures {
-  /// A number with so many decimals.
-  static func share(_ value: Double, _ decimals: Int = 2) -> String {
-    guard value.isFinite else { return "–" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = (abs(value) * scale).rounded()
-    let whole = Int(scaled / scale)
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    guard decimals > 0 else { return "\(sign)\(whole)" }
-    let rest = String(Int(scaled - Double(whole) * scale))
-    return "\(sign)\(whole).\(String(repeating: "0", count: decimals - rest.count))\(rest)"
-  }
-
-  /// A share as per cent with one decimal.
-  static func percent(_ value: Double) -> String { share(100 * value, 1) + "%" }
-
-  /// A whole number with commas between thousands.
-  static func count(_ value: Int) -> String {
-    var digits = String(value.magnitude)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    guard let sample = inSample.auc, let others = leaveOneOut.auc else { return }
+    let parts = Leak(inSample: sample, leaveOneOut: others, pointInTime: auc)
+    self.parts = parts
+    leak = parts.sentence
   }
 }

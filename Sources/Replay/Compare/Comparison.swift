@@ -49,6 +49,10 @@ public struct Comparison: Sendable {
   public let names: (first: String, second: String)
   /// Deals that both scored, open ones included.
   public let deals: Int
+  /// The currency of every amount: the base currency of the first.
+  public let currency: Currency
+  /// Deals whose amount counts as none, as there is no rate for its currency.
+  public let unknownCurrencies: (first: Int, second: Int)
   /// Deals whose tier changes, by the two tiers.
   public let moves: [Move]
   /// The tier from which on a score is an alert.
@@ -69,6 +73,8 @@ public struct Comparison: Sendable {
     names = (first.name, second.name)
     self.alertTier = alertTier
     deals = left.scores.count
+    currency = first.currencies.base
+    unknownCurrencies = (left.unknownCurrencies, right.unknownCurrencies)
     moves = Self.moves(left.scores, right.scores)
     weeks = Self.weeks(left.escalations, right.escalations, alertTier)
     let forecasts = (left.forecasts, right.forecasts)
@@ -79,12 +85,14 @@ public struct Comparison: Sendable {
   private struct Side {
     var scores: [ScoredDeal]
     var escalations: [Escalation]
+    var unknownCurrencies: Int
 
     init(_ history: DealHistory, _ configuration: ScoringConfiguration) {
       let settings = configuration.settings
       let lives = DealLives(history, settings: settings)
       scores = HistoryScorer(model: settings.model, knowledge: .pointInTime).score(lives)
       escalations = lives.escalations
+      unknownCurrencies = lives.unknownCurrencies
     }
 
     var forecasts: [Forecast] { scores.compactMap { JudgedScore($0)?.forecast } }

@@ -4,13 +4,22 @@ extension Comparison {
   /// The comparison for people, as plain text.
   public var text: String {
     var lines = [
-      "A: \(names.first)", "B: \(names.second)", "\(Figures.count(deals)) deals scored by both, point-in-time", "",
+      "A: \(names.first)", "B: \(names.second)", "\(Figures.deals(deals)) scored by both, point-in-time",
     ]
+    let (first, second) = unknownCurrencies
+    if first == second {
+      if first > 0 { lines.append(DealLives.words(unknownCurrencies: first)) }
+    } else {
+      for (side, count) in [("A", first), ("B", second)] where count > 0 {
+        lines.append("\(side): \(DealLives.words(unknownCurrencies: count))")
+      }
+    }
+    lines.append("")
     let moved = moves.reduce(0) { $0 + $1.deals }
     let amount = moves.reduce(Money.zero) { $0 + $1.amount }
-    lines.append("Tiers: \(Figures.count(moved)) deals change tier, \(Self.dollars(amount)) move")
+    lines.append("Tiers: \(Figures.deals(moved)) change tier, \(amountText(amount)) move")
     lines += moves.map {
-      "  \($0.from.name) → \($0.to.name): \(Figures.count($0.deals)) deals, \(Self.dollars($0.amount))"
+      "  \($0.from.name) → \($0.to.name): \(Figures.deals($0.deals)), \(amountText($0.amount))"
     }
     lines += ["", alertLine]
     for week in weeks {
@@ -35,14 +44,20 @@ extension Comparison {
     return deals.count > 10 ? first + " and \(deals.count - 10) more" : first
   }
 
-  private static func dollars(_ amount: Money) -> String { Figures.count(Int(amount.cents / 100)) + " in amount" }
+  private func amountText(_ amount: Money) -> String {
+    let units = Figures.count(Int(amount.cents / 100))
+    return currency == .usd ? "\(units) in amount" : "\(units) \(currency.code) in amount"
+  }
 
   private static func line(_ name: String, _ test: PairedTest?, _ meaning: String) -> String {
     guard let test else { return "\(name): can't be compared, there are not both won and lost deals" }
-    let p = test.p.map { $0 < 0.001 ? "p < 0.001" : "p = \(Figures.share($0, 3))" } ?? "p can't be told"
-    let verdict = test.p.map { $0 < 0.05 ? "the difference is real" : "no difference that chance would not make" } ?? ""
+    let verdict =
+      test.p.map { p in
+        (p < 0.001 ? "p < 0.001" : "p = \(Figures.share(p, 3))")
+          + (p < 0.05 ? ": the difference is real" : ": no difference that chance would not make")
+      } ?? "too few deals to tell whether it is real"
     return "\(name): A \(Figures.share(test.first, 4)), B \(Figures.share(test.second, 4)), difference "
-      + "\(Figures.share(test.difference, 4)), \(p): \(verdict) (\(meaning))"
+      + "\(Figures.share(test.difference, 4)), \(verdict) (\(meaning))"
   }
 
   /// The comparison for machines, as one JSON object.
@@ -54,6 +69,10 @@ extension Comparison {
     writer.key("b")
     writer.string(names.second)
     writer.count("deals", deals)
+    writer.key("currency")
+    writer.string(currency.code)
+    writer.count("unknown_currencies_a", unknownCurrencies.first)
+    writer.count("unknown_currencies_b", unknownCurrencies.second)
     writer.key("moves")
     writer.beginArray()
     for move in moves {

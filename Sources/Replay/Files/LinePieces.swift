@@ -9,6 +9,7 @@ struct LinePieces {
   /// The beginning of a line whose end was not read yet.
   private var rest: [UInt8] = []
   private var isAtEnd = false
+  private var isAtStart = true
 
   /// Opens a file.
   init(path: String) throws(ReplayError) { file = try UnpackedFile(path: path) }
@@ -20,6 +21,8 @@ struct LinePieces {
     var searched = 0
     while !isAtEnd {
       try fill(&piece)
+      if isAtStart, piece.starts(with: LineReader.byteOrderMark) { piece.removeFirst(LineReader.byteOrderMark.count) }
+      isAtStart = false
       if let end = piece[searched...].lastIndex(of: 0x0A) {
         rest = Array(piece[(end + 1)...])
         piece.removeSubrange((end + 1)...)

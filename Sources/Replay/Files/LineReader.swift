@@ -5,6 +5,9 @@ import Foundation
 /// The raw buffer ends here: a line's bytes are only valid within the closure that is given them. It is raw because a line
 /// is looked at for each change, and an array would be counted up and down for each.
 public final class LineReader {
+  /// Some tools write it before UTF-8. It belongs to no line.
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// The file.
   public var path: String { file.path }
   /// The number of the last line that was handed out, from 1.
@@ -49,9 +52,8 @@ public final class LineReader {
     line += 1
     let hasReturn = length > 0 && buffer[taken - 1] == UInt8(ascii: "\r")
     var content = UnsafeRawBufferPointer(rebasing: buffer[first..<(hasReturn ? taken - 1 : taken)])
-    // Some tools write a byte order mark before UTF-8, which belongs to no line.
-    if line == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) {
-      content = UnsafeRawBufferPointer(rebasing: content[3...])
+    if line == 1, content.starts(with: Self.byteOrderMark) {
+      content = UnsafeRawBufferPointer(rebasing: content[Self.byteOrderMark.count...])
     }
     if !content.isEmpty { try body(content) }
     return true

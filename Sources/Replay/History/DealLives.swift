@@ -24,6 +24,8 @@ public struct DealLives: Sendable {
   public let escalations: [Escalation]
   /// How many deals the CRM had deleted by the end.
   public let deletedDeals: Int
+  /// How many deals changed after their close: were amended, reopened or deleted.
+  public let changedAfterClose: Int
   /// The baselines that the whole ledger adds up to, for the model that the engine ran with.
   let finalBaselines: Baselines
   /// What the engine counted on the way: late and repeated changes among them.
@@ -56,13 +58,16 @@ public struct DealLives: Sendable {
     self.ledger = run.ledger
     self.escalations = run.escalations
     self.deletedDeals = deleted
+    self.changedAfterClose = run.changedAfterClose
     self.finalBaselines = run.baselines
     self.counters = run.engine.counters
   }
 
   private static func run(
     _ history: DealHistory, _ settings: EngineSettings, _ observe: (DealChange, EngineOutput) -> Void
-  ) -> (engine: DealEngine, baselines: Baselines, ledger: [LedgerEntry], escalations: [Escalation]) {
+  ) -> (
+    engine: DealEngine, baselines: Baselines, ledger: [LedgerEntry], escalations: [Escalation], changedAfterClose: Int
+  ) {
     var settings = settings
     // A history is asked about all of its deals at its end, so none may be forgotten on the way.
     settings.closedRetentionDays = 366 * 1_000
@@ -73,11 +78,13 @@ public struct DealLives: Sendable {
     var output = EngineOutput()
     var ledger: [LedgerEntry] = []
     var escalations: [Escalation] = []
+    var changedAfterClose: Set<DealID> = []
     for (offset, change) in history.changes.enumerated() {
       engine.apply(change, at: Int64(offset), &baselines, into: &output)
       for entry in output.entries {
         baselines.apply(entry, at: Int64(ledger.count))
         ledger.append(entry)
+        if entry.isAboutKnownOutcome { changedAfterClose.insert(entry.dealID) }
       }
       for risk in output.risks { if let escalation = Escalation(risk) { escalations.append(escalation) } }
       observe(change, output)
@@ -85,8 +92,18 @@ public struct DealLives: Sendable {
       if offset & 0xFFF == 0xFFF { engine.commit() }
     }
     engine.commit()
-    return (engine, baselines, ledger, escalations)
+    return (engine, baselines, ledger, escalations, changedAfterClose.count)
   }
+
+  /// The closed deals that were not deleted, as the ledger counts them in the end.
+  var outcomes: [DealID: ClosedDeal] {
+    var outcomes: [DealID: ClosedDeal] = [:]
+    for entry in ledger { outcomes[entry.dealID] = entry.added }
+    return outcomes
+  }
+
+  /// Deals whose amount counts as none, as there is no rate for its currency.
+  var unknownCurrencies: Int { lives.count { $0.state.flags.contains(.unknownCurrency) } }
 
   /// When the ledger first said that a deal is closed, since it was last open; only where that is before the close itself.
   private static func closings(_ ledger: [LedgerEntry]) -> [DealID: Timestamp] {
@@ -99,5 +116,15 @@ public struct DealLives: Sendable {
       }
     }
     return closings
+  }
+}
+
+extension LedgerEntry {
+  /// Whether the deal had an outcome before.
+  var isAboutKnownOutcome: Bool {
+    switch content {
+    case .adds: false
+    case .retracts, .amends: true
+    }
   }
 }

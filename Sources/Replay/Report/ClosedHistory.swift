@@ -9,6 +9,8 @@ public struct ClosedHistory {
   let deals: [ClosedDeal]
   /// What became of each deal.
   public let lives: DealLives
+  /// The currency of every amount.
+  public let currency: Currency
   /// Drivers, combinations, reps and quarters.
   public let insights: Insights
   /// What a live trend processor would have told of the ledger and the scores.
@@ -36,9 +38,9 @@ public struct ClosedHistory {
     var trends = LiveTrends(watched)
     let lives = DealLives(history, settings: settings) { trends.take($0, $1) }
     self.lives = lives
-    var closed: [DealID: ClosedDeal] = [:]
-    for entry in lives.ledger { closed[entry.dealID] = entry.added }
-    deals = lives.lives.compactMap { closed[$0.id] }
+    currency = settings.currencies.base
+    let outcomes = lives.outcomes
+    deals = lives.lives.compactMap { outcomes[$0.id] }
     insights = Insights(deals)
     shifts = trends.shifts
     reports = Reporter(timeZone: .gmt).lastWeek(trends.engine)
@@ -76,7 +78,7 @@ public struct ClosedHistory {
   /// Why nothing can be drawn over time; nil where it can.
   var timeGap: String? {
     guard quarters.count < 2, let quarter = quarters.first else { return nil }
-    return "All \(Figures.count(deals.count)) deals closed in one quarter, \(quarter), so there is no course over time."
+    return "All \(Figures.deals(deals.count)) closed in one quarter, \(quarter), so there is no course over time."
   }
 
   /// Why won and lost deals can't be told apart; nil where both are there.
@@ -84,7 +86,7 @@ public struct ClosedHistory {
     let tally = insights.tally
     if tally.won > 0, tally.lost > 0 { return nil }
     return
-      "All \(Figures.count(deals.count)) deals were \(tally.won > 0 ? "won" : "lost"), so nothing tells won from lost."
+      "All \(Figures.deals(deals.count)) were \(tally.won > 0 ? "won" : "lost"), so nothing tells won from lost."
   }
 
   /// A figure of the deals of each quarter.

@@ -29,7 +29,7 @@ enum DriverSections {
       levels[bucket].map { deals in
         let tally = Tally(deals)
         return RangeChart.Row(
-          bucket.name, tally.winRate ?? 0, tally.interval, note: "\(Figures.count(tally.deals)) deals")
+          bucket.name, tally.winRate ?? 0, tally.interval, note: "\(Figures.deals(tally.deals))")
       }
     }
     return .init(
@@ -43,7 +43,7 @@ enum DriverSections {
       let levels = Dictionary(grouping: region.deals) { $0.descriptors.industry?.text }.mapValues { Tally($0) }
       return columns.map { industry -> HeatMap.Cell? in
         levels[industry].flatMap { tally in
-          tally.winRate.map { HeatMap.Cell($0, tally.interval, note: "\(Figures.count(tally.deals)) deals") }
+          tally.winRate.map { HeatMap.Cell($0, tally.interval, note: "\(Figures.deals(tally.deals))") }
         }
       }
     }
@@ -73,7 +73,7 @@ enum DriverSections {
     let rows = shown.map {
       RangeChart.Row(
         name($0), $0.winRate, $0.tally.interval,
-        note: "\(Figures.count($0.tally.deals)) deals, \(Figures.p($0.correctedP))")
+        note: "\(Figures.deals($0.tally.deals)), \(Figures.p($0.correctedP))")
     }
     let which =
       isCut ? "The \(shownCombinations) best and the \(shownCombinations) worst of \(best.count)" : "All \(best.count)"

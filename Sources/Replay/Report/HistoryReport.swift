@@ -19,7 +19,7 @@ public struct HistoryReport: Sendable {
     let backtest = Backtest(history, configurations.map(\.candidate))
     var page = ReportPage(
       title: title,
-      subtitle: "\(Figures.count(closed.deals.count)) deals that closed from \(days.lowerBound) to \(days.upperBound)")
+      subtitle: "\(Figures.deals(closed.deals.count)) that closed from \(days.lowerBound) to \(days.upperBound)")
     page.figures = SummarySection.figures(closed)
     page.sections = [SummarySection.section(closed, backtest)]
     page.sections += TimeSections.sections(closed)
@@ -32,7 +32,7 @@ public struct HistoryReport: Sendable {
 
   private static func empty(_ closed: ClosedHistory, _ title: String) -> ReportPage {
     let open =
-      closed.openDeals > 0 ? "\(Figures.count(closed.openDeals)) deals are open, none is closed" : "It is empty"
+      closed.openDeals > 0 ? "\(Figures.deals(closed.openDeals)) are open, none is closed" : "It is empty"
     return ReportPage(
       title: title, subtitle: "A history without closed deals",
       sections: [.init("Nothing to show", "\(open), so there are no rates to draw and no scores to judge.")])

@@ -1,4 +1,5 @@
 import Charts
+import Deals
 import Statistics
 
 /// What a page says of a model: its verdict, its tiers, its calibration and its lift.
@@ -7,31 +8,33 @@ enum ModelSections {
     let gap = model.pointInTime.gap.map { "Nothing can be said: \($0)." }
     return [
       .init(
-        "\(model.model): verdict",
-        "\(model.verdict.sentence). \(model.verdict.leak.map { "Leak check: \($0)." } ?? "")",
-        table: (["", "in-sample", "point-in-time", "as published"], figures(model))),
+        "\(model.title): verdict",
+        [model.verdict.sentence, model.verdict.leak.map { "Leak check: \($0)" }, SkillWords.certainAndWrong(model)]
+          .compactMap(\.self).map { "\($0)." }.joined(separator: " "),
+        tables: [.init(heads: [""] + model.sides.map(\.name), rows: figures(model), layout: .blocks)]),
       .init(
-        "\(model.model): tiers",
+        "\(model.title): tiers",
         "The share that was won in each tier; the dashed line is the win rate of all. In-sample every score had seen its own "
           + "outcome: only point-in-time counts. A score that works has win rates that fall from Low to Critical.",
         figures: [
           tiers("In-sample", model.inSample, model), tiers("Point-in-time", model.pointInTime, model),
         ]),
       .init(
-        "\(model.model): score distribution",
-        "Deals by their score at the close, 0 to 100 points of risk, point-in-time. A score of 54.0 stands in 54 to 55.",
+        "\(model.title): score distribution",
+        "Deals by their score at the close, 0 to 100 points of risk, point-in-time. Where a few lie far out, the hundredth of "
+          + "the deals at that end stands together.",
         figures: [
           .init(distribution(model.pointInTime), lacking: gap ?? "No closed deal was scored.")
         ]),
       .init(
-        "\(model.model): calibration and lift",
+        "\(model.title): calibration and lift",
         "What the model said and what happened, in groups of equal size; and the share of lost deals in each tenth of the "
           + "deals, riskiest first, divided by their share of all: 1, the dashed line, is what chance gives.",
         figures: [
           .init(calibration(model.pointInTime), lacking: gap ?? "There are too few deals for groups."),
           .init(lift(model.pointInTime), lacking: gap ?? "There are too few deals for tenths."),
         ]),
-      .init("\(model.model): skill over time", figures: [overTime(model)]),
+      .init("\(model.title): skill over time", figures: [overTime(model)]),
     ]
   }
 
@@ -44,24 +47,33 @@ enum ModelSections {
     return sections
   }
 
+  private static let partWords =
+    "AP is the average precision in finding lost deals; miss is how far what was said lies from what happened, the mean over "
+    + "groups by chance; top lift is that of the riskiest tenth."
+
   private static func part(_ model: ModelBacktest, _ table: SliceTable, _ side: String) -> ReportPage.Section {
-    ReportPage.Section(
-      "\(model.model): by \(table.name.replacing("_", with: " ")), \(side)",
-      "AP is the average precision in finding lost deals. Tiers with their win rates and deals; calibration as said → was; lift "
-        + "by tenth, riskiest first.",
-      table: (
-        [""] + SkillWords.heads + ["tiers", "calibration", "lift"],
-        table.slices.map { slice in
-          [slice.label] + SkillWords.cells(slice.report) + [
-            SkillWords.tiers(slice.report), SkillWords.calibration(slice.report), SkillWords.lift(slice.report),
-          ]
-        }
-      ))
+    let name = table.name.replacing("_", with: " ")
+    func rows(_ cells: (SkillReport) -> [String]) -> [[String]] { table.slices.map { [$0.label] + cells($0.report) } }
+    let tenths = [name] + (1...10).map { "\($0)" }
+    return ReportPage.Section(
+      "\(model.title): by \(name), \(side)", partWords,
+      tables: [
+        .init("Skill", heads: [name] + SkillWords.heads, rows: rows(SkillWords.cells), layout: .blocks),
+        .init(
+          "Tiers: the share that was won, of how many deals", heads: [name] + RiskTier.allCases.map(\.name),
+          rows: rows(SkillWords.tierCells), layout: .blocks),
+        .init(
+          "Calibration: per cent said above, per cent won below, in groups by chance, lowest first",
+          heads: tenths, rows: rows(SkillWords.calibrationCells), layout: .dense),
+        .init(
+          "Lift by tenth, riskiest first", heads: tenths, rows: rows(SkillWords.liftCells), layout: .dense),
+      ])
   }
 
   private static func figures(_ model: ModelBacktest) -> [[String]] {
-    let sides = [model.inSample, model.pointInTime, model.published]
-    func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] { [name] + sides.map { value($0) ?? "–" } }
+    func row(_ name: String, _ value: (SkillReport) -> String?) -> [String] {
+      [name] + model.sides.map { value($0.report) ?? "–" }
+    }
     return [
       row("Deals") { Figures.count($0.deals) },
       row("AUC") { $0.auc.map { Figures.share($0, 3) } },
@@ -74,16 +86,17 @@ enum ModelSections {
       row("Reliability") { $0.brier.map { Figures.share($0.reliability, 4) } },
       row("Resolution") { $0.brier.map { Figures.share($0.resolution, 4) } },
       row("Uncertainty") { $0.brier.map { Figures.share($0.uncertainty, 4) } },
+      row("Within groups") { $0.brier.map { Figures.share($0.withinGroups, 4) } },
       row("Log loss") { $0.logLoss.map { Figures.share($0, 4) } },
     ]
   }
 
   private static func tiers(_ side: String, _ report: SkillReport, _ model: ModelBacktest) -> ReportPage.Figure {
     let rows = report.tiers.map {
-      RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.count($0.deals)) deals")
+      RangeChart.Row($0.tier.name, $0.winRate, $0.interval, note: "\(Figures.deals($0.deals))")
     }
     return .init(
-      RangeChart("\(side): win rate by tier of \(model.model)", rows: rows, reference: report.winRate),
+      RangeChart("\(side): win rate by tier of \(model.title)", rows: rows, reference: report.winRate),
       lacking: "No closed deal was scored.")
   }
 
@@ -114,7 +127,11 @@ enum ModelSections {
     var rows = groups.keys.sorted().map { group in
       // The first and the last group may be cut.
       let (from, to) = (max(first, group * width), min(last + 1, (group + 1) * width))
-      return (name: "\(from) to \(to)", deals: (groups[group] ?? []).reduce(0) { $0 + $1.deals })
+      // A score has one decimal, and none is above 100.
+      return (
+        name: from == 100 ? "100" : "\(from).0–\(to > 100 ? "100" : "\(to - 1).9")",
+        deals: (groups[group] ?? []).reduce(0) { $0 + $1.deals }
+      )
     }
     if below > 0 { rows.insert((name: "below \(first)", deals: below), at: 0) }
     if above > 0 { rows.append((name: "\(last + 1) and more", deals: above)) }

@@ -59,9 +59,12 @@ extension Figures {
   /// A chance of error, three decimals.
   static func p(_ value: Double) -> String { value < 0.0005 ? "p < 0.001" : "p \(share(value, 3))" }
 
-  /// Dollars without cents.
-  static func dollars(_ money: Money) -> String { "$\(count(Int(money.units.rounded())))" }
+  /// An amount without cents, such as $1,200 or EUR 1,200.
+  static func amount(_ money: Money, _ currency: Currency) -> String { amount(money.units, currency) }
 
-  /// Dollars without cents.
-  static func dollars(_ units: Double) -> String { "$\(count(Int(units.rounded())))" }
+  /// An amount without cents.
+  static func amount(_ units: Double, _ currency: Currency) -> String {
+    let digits = count(Int(units.rounded()))
+    return currency == .usd ? "$\(digits)" : "\(currency.code) \(digits)"
+  }
 }

@@ -14,7 +14,7 @@ enum RepSections {
     let cards = ranked(closed)
     let rows = cards.map { card in
       RangeChart.Row(
-        card.rep.text, card.tally.winRate ?? 0, card.tally.interval, note: "\(Figures.count(card.tally.deals)) deals")
+        card.rep.text, card.tally.winRate ?? 0, card.tally.interval, note: "\(Figures.deals(card.tally.deals))")
     }
     return [
       .init(

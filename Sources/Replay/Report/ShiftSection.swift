@@ -6,6 +6,8 @@ import Trends
 enum ShiftSection {
   /// Shifts that are drawn; the latest, where there are more.
   private static let mostRows = 40
+  /// Shifts in one drawing: it must fit a sheet of paper.
+  private static let rowsInDrawing = 20
 
   static func section(_ closed: ClosedHistory) -> ReportPage.Section {
     let title = "Trend shifts"
@@ -29,15 +31,18 @@ enum ShiftSection {
     return .init(
       "Trend shifts",
       "The outcomes and scores in order through the engine that watches live, over \(closed.watchedSegments) segments. A bar "
-        + "runs from the day on which a shift began, as estimated, to the day on which it was over; an arrow lasts. The dot "
-        + "is the day on which it was told. Orange is for the worse, green for the better.\(omitted)",
-      figures: [
-        .init(
+        + "runs from the day on which a shift began, as estimated, to the day on which it was over; an arrow lasts. The thin "
+        + "line holds the days between which it began, the dot is the day on which it was told. Orange is for the worse, green for the better.\(omitted)",
+      figures: stride(from: 0, to: shown.count, by: rowsInDrawing).map { first in
+        let rows = shown.dropFirst(first).prefix(rowsInDrawing)
+        let which = rows.count == shown.count ? "" : ", \(first + 1) to \(first + rows.count)"
+        let shifts = shown.count == 1 ? "1 shift" : "\(shown.count) shifts"
+        return .init(
           SpanChart(
-            "\(Figures.count(shown.count)) shifts from \(days.lowerBound) to \(last)",
-            rows: shown.map { row($0, end: ends[$0.shiftID]) }, days: place(days.lowerBound)...place(last),
+            "\(shifts) from \(days.lowerBound) to \(last)\(which)",
+            rows: rows.map { row($0, end: ends[$0.shiftID]) }, days: place(days.lowerBound)...place(last),
             marks: marks(days.lowerBound...last)), lacking: "There are none.")
-      ])
+      })
   }
 
   private static func row(_ shift: TrendShift, end: Timestamp?) -> SpanChart.Row {

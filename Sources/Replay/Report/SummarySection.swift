@@ -14,10 +14,11 @@ enum SummarySection {
     let insights = closed.insights
     return [
       ("Closed deals", Figures.count(closed.deals.count)), ("Win rate", Figures.percent(closed.winRate)),
-      ("Won", Figures.dollars(closed.amount(.won))), ("Lost", Figures.dollars(closed.amount(.lost))),
-      ("Mean amount", insights.meanAmount.map(Figures.dollars) ?? "unknown"),
+      ("Won", Figures.amount(closed.amount(.won), closed.currency)),
+      ("Lost", Figures.amount(closed.amount(.lost), closed.currency)),
+      ("Mean amount", insights.meanAmount.map { Figures.amount($0, closed.currency) } ?? "unknown"),
       ("Mean cycle", insights.meanCycleDays.map { "\(Figures.share($0, 1)) days" } ?? "unknown"),
-      ("Open deals", Figures.count(closed.openDeals)), ("Open", Figures.dollars(closed.openAmount)),
+      ("Open deals", Figures.count(closed.openDeals)), ("Open", Figures.amount(closed.openAmount, closed.currency)),
     ]
   }
 
@@ -30,19 +31,19 @@ enum SummarySection {
         + [
           rate(closed), drivers(closed), combinations(closed), reps(closed), quarters(closed), velocity(closed),
           shifts(closed), runOut(closed),
-        ].compactMap(\.self))
+        ].compactMap(\.self) + backtest.remarks.map { "\($0)." })
   }
 
   private static func verdict(_ model: ModelBacktest) -> String {
-    "The model \(model.model): \(model.verdict.sentence), measured with what was known when each score was made."
+    "The model \(model.title): \(model.verdict.sentence), measured with what was known when each score was made."
   }
 
   private static func rate(_ closed: ClosedHistory) -> String {
     let unknown = closed.deals.count { $0.amount == nil }
     let gap = unknown > 0 ? " \(Figures.count(unknown)) closed deals have no amount." : ""
-    return "Win rate \(closed.insights.tally.text): \(Figures.count(closed.insights.tally.won)) deals won for "
-      + "\(Figures.dollars(closed.amount(.won))), \(Figures.count(closed.insights.tally.lost)) lost for "
-      + "\(Figures.dollars(closed.amount(.lost))).\(gap)"
+    return "Win rate \(closed.insights.tally.text): \(Figures.deals(closed.insights.tally.won)) won for "
+      + "\(Figures.amount(closed.amount(.won), closed.currency)), \(Figures.count(closed.insights.tally.lost)) lost for "
+      + "\(Figures.amount(closed.amount(.lost), closed.currency)).\(gap)"
   }
 
   private static func drivers(_ closed: ClosedHistory) -> String? {
@@ -96,8 +97,8 @@ enum SummarySection {
   private static func velocity(_ closed: ClosedHistory) -> String? {
     let velocities = closed.insights.velocityByOutcome
     guard let won = velocities[.won], let lost = velocities[.lost] else { return nil }
-    return "Won deals brought \(Figures.dollars(won)) for each day of their cycle, lost ones stood for "
-      + "\(Figures.dollars(lost)) a day."
+    return "Won deals brought \(Figures.amount(won, closed.currency)) for each day of their cycle, lost ones stood for "
+      + "\(Figures.amount(lost, closed.currency)) a day."
   }
 
   private static func shifts(_ closed: ClosedHistory) -> String {

@@ -13,8 +13,9 @@ enum TimeSections {
     [
       .init(
         "Win rate and volume by quarter",
-        "The line is the win rate with its interval, the bars are closed deals. The first and the last quarter may be "
-          + "short.", figures: [quarters(closed)]),
+        "The line is the win rate with its interval, to the scale at the left. The bars are closed deals, to a scale of their "
+          + "own from zero; their numbers stand in them. The first and the last quarter may be short.",
+        figures: [quarters(closed)]),
       panels("Industries over time", .industry, closed), panels("Lead sources over time", .leadSource, closed),
       velocity(closed),
     ]
@@ -54,7 +55,7 @@ enum TimeSections {
       figures: zip(shown, lines).map { level, points in
         .init(
           panel: LineChart(
-            "\(level.name), \(Figures.count(level.deals.count)) deals", labels: closed.quarterLabels,
+            "\(level.name), \(Figures.deals(level.deals.count))", labels: closed.quarterLabels,
             series: [.init(level.name, points)], reference: team, span: span),
           lacking: "No quarter has \(fewestInPoint) deals.")
       })
@@ -72,7 +73,9 @@ enum TimeSections {
     }
     if let gap = closed.timeGap {
       let means = Outcome.allCases.compactMap { outcome in
-        closed.insights.velocityByOutcome[outcome].map { "\(outcome.name.lowercased()) \(Figures.dollars($0)) a day" }
+        closed.insights.velocityByOutcome[outcome].map {
+          "\(outcome.name.lowercased()) \(Figures.amount($0, closed.currency)) a day"
+        }
       }
       return .init(heading, figures: [.init(title, words: "\(gap) The means are: \(means.joined(separator: ", ")).")])
     }
@@ -86,7 +89,7 @@ enum TimeSections {
     }
     return .init(
       heading,
-      "Dollars for each day from creation to close, the mean over deals with its interval (normal approximation). Means of "
+      "\(closed.currency == .usd ? "Dollars" : closed.currency.code) for each day from creation to close, the mean over deals with its interval (normal approximation). Means of "
         + "fewer than \(fewestInPoint) deals are left out.",
       figures: [
         .init(

@@ -50,6 +50,28 @@ public struct HistoryScorer: Sendable {
     }
   }
 
+  /// Hands out the score of each closed deal, made with every outcome of the history but the deal's own. Skill in such
+  /// scores comes from other deals, those that closed later among them.
+  func forEachScoreWithoutOwnOutcome(_ lives: DealLives, _ body: (ScoredDeal) -> Void) {
+    guard let first = lives.ledger.first else { return }
+    let outcomes = lives.outcomes
+    var baselines = lives.finalBaselines
+    // The ledger has no such partition, so each of these counts as new.
+    var source = SourcePosition(partition: -1, offset: 0)
+    func count(_ content: LedgerEntry.Content, _ id: DealID) {
+      source.offset += 1
+      // No later than what was counted: what counts as today stays.
+      let entry = LedgerEntry(source: source, dealID: id, occurredAt: first.occurredAt, content: content)
+      baselines.apply(entry, at: baselines.offset)
+    }
+    for life in lives.lives {
+      guard let own = outcomes[life.id] else { continue }
+      count(.retracts(own), life.id)
+      body(scored(life, &baselines))
+      count(.adds(own), life.id)
+    }
+  }
+
   /// Entries before this instant may be known.
   private static func cutoff(_ life: DealLives.Life) -> Timestamp {
     life.state.status.outcome == nil ? Timestamp(milliseconds: .max) : life.lastMoment

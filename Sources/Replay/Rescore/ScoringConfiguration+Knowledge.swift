@@ -14,6 +14,6 @@ extension ScoringConfiguration {
 
   /// As a candidate of a backtest.
   public var candidate: Backtest.Candidate {
-    Backtest.Candidate(settings: settings, inSample: riskModel(.everything))
+    Backtest.Candidate(settings: settings, inSample: riskModel(.everything), name: name)
   }
 }

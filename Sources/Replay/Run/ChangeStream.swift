@@ -46,7 +46,7 @@ struct StreamPlace: Codable, Hashable, Sendable {
   var order: EventOrder?
 }
 
-/// Lines that could not be used: all are counted, the first are kept.
+/// Lines that could not be used: all are counted, the first are kept; and what is missing between the lines of a dump.
 public struct UnreadableLines: Sendable {
   /// How many lines are kept in full.
   public static let kept = 20
@@ -54,6 +54,8 @@ public struct UnreadableLines: Sendable {
   public internal(set) var count = 0
   /// The first of them.
   public internal(set) var first: [UnreadableLine] = []
+  /// Offsets that are missing between the records of a dump.
+  public internal(set) var gaps = OffsetGaps()
 
   mutating func add(_ line: @autoclosure () -> UnreadableLine) {
     count += 1

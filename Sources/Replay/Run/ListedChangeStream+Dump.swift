@@ -10,11 +10,13 @@ extension ListedChangeStream {
     let reader = try LineReader(path: path)
     var found: [(change: DealChange, offset: Int64)] = []
     var unreadable = UnreadableLines()
+    var positions: [SourcePosition] = []
     var hasMore = true
     while hasMore {
       hasMore = try reader.next { bytes in
         do {
           let record = try DumpRecord(bytes)
+          positions.append(record.position)
           found.append((try record.change(decoder), record.position.offset))
         } catch {
           let reason = (error as? DumpRecord.Failure)?.reason ?? "\(error)"
@@ -22,6 +24,8 @@ extension ListedChangeStream {
         }
       }
     }
+    unreadable.gaps = OffsetGaps(positions)
+    if found.isEmpty { try HistoryFiles.refuse(unreadable.first.first, of: unreadable.count) }
     found.sort { left, right in
       if left.change.occurredAt != right.change.occurredAt { return left.change.occurredAt < right.change.occurredAt }
       if left.change.dealID != right.change.dealID { return left.change.dealID < right.change.dealID }

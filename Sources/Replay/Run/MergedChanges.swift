@@ -50,6 +50,7 @@ struct MergedChanges {
     for stream in streams {
       let lines = stream.unreadable
       all.count += lines.count
+      all.gaps.add(lines.gaps)
       all.first += lines.first.prefix(UnreadableLines.kept - all.first.count)
     }
     return all

@@ -8,7 +8,7 @@ import Scoring
 /// before it whole.
 struct ReplayCheckpoint: Codable {
   /// Of the plan; another plan must not go on from here.
-  var fingerprint: String
+  var fingerprint: PlanFingerprint
   /// What was read of a topic, so that the same is read again.
   var spans: [PartitionSpan]
   var places: [StreamPlace]

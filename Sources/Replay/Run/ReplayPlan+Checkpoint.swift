@@ -15,7 +15,8 @@ extension ReplayPlan {
     try folder.prepare()
     guard let saved = try ReplayCheckpoint.load(folder) else { return nil }
     guard saved.fingerprint == fingerprint, saved.places.count == max(1, inputs.count) else {
-      throw ReplayError.otherReplay(checkpoint: folder.path)
+      throw ReplayError.otherReplay(
+        checkpoint: folder.path, differing: saved.fingerprint.differences(from: fingerprint))
     }
     return saved
   }

@@ -47,7 +47,7 @@ public struct ReplayPlan: Sendable {
   }
 
   /// Tells a checkpoint of this plan from that of another.
-  var fingerprint: String {
+  var fingerprint: PlanFingerprint {
     var hash = IdentityHash()
     for input in inputs {
       hash.combine(input)
@@ -55,16 +55,26 @@ public struct ReplayPlan: Sendable {
       let size = try? FileManager.default.attributesOfItem(atPath: input)[.size] as? NSNumber
       hash.combine(size?.uint64Value ?? 0)
     }
-    for part in source { hash.combine(part) }
-    hash.combine(output)
-    hash.combine(UInt64(bitPattern: until?.milliseconds ?? .max))
-    hash.combine(onlyDeal?.text ?? "")
-    hash.combine(settings.model.id.text)
-    hash.combine(settings.configurationHash.text)
-    hash.combine(halfLifeDays.bitPattern)
-    if format != .jsonl { hash.combine(format.rawValue) }
-    for days in settings.ageingDays { hash.combine(UInt64(days)) }
-    hash.combine(UInt64(settings.closedRetentionDays))
-    return hash.finish().description
+    let days = settings.ageingDays + [settings.closedRetentionDays]
+    return PlanFingerprint(parts: [
+      "other input files": hash.finish().description,
+      "another mapping of columns, cluster, or range of offsets or times": source.joined(separator: "\n"),
+      "another output": output,
+      "another --until": until.map { "\($0.milliseconds)" } ?? "",
+      "another --only-deal": onlyDeal?.text ?? "",
+      "another --format": format.rawValue,
+      "another model": settings.model.id.text,
+      "another configuration": "\(settings.configurationHash) \(halfLifeDays) \(days)",
+    ])
+  }
+}
+
+/// What makes one replay another than the next, each part under what is said where it differs.
+struct PlanFingerprint: Codable, Hashable, Sendable {
+  var parts: [String: String]
+
+  /// What differs, in words.
+  func differences(from other: PlanFingerprint) -> [String] {
+    Set(parts.keys).union(other.parts.keys).filter { parts[$0] != other.parts[$0] }.sorted()
   }
 }

@@ -11,6 +11,8 @@ public struct ChangeLines: Sendable {
     public var changes: [DealChange] = []
     /// Lines that could not be used.
     public var unreadable: [UnreadableLine] = []
+    /// Offsets that are missing between the records of a dump.
+    public var gaps = OffsetGaps()
   }
 
   /// A reader.
@@ -25,6 +27,7 @@ public struct ChangeLines: Sendable {
       var lines = 0
       let parts = try Self.parts(of: path)
       contents.changes.reserveCapacity(contents.changes.count + parts.reduce(0) { $0 + $1.changes.count })
+      contents.gaps.add(OffsetGaps(parts.flatMap(\.positions)))
       for part in parts {
         contents.changes += part.changes
         contents.unreadable += part.unreadable.map {
@@ -40,15 +43,29 @@ public struct ChangeLines: Sendable {
   private struct Part: Sendable {
     var changes: [DealChange] = []
     var unreadable: [(line: Int, reason: String)] = []
+    /// Where the records of a dump stood.
+    var positions: [SourcePosition] = []
     var lines = 0
 
     init(_ piece: [UInt8], _ decoder: ChangeDecoder) {
       lines = LinePieces.forEachLine(piece) { line, bytes in
         do throws(DecodeFailure) {
-          changes.append(try ChangeLines.change(bytes, decoder))
+          changes.append(try change(bytes, decoder))
         } catch {
           unreadable.append((line, "\(error)"))
         }
+      }
+    }
+
+    private mutating func change(
+      _ bytes: UnsafeRawBufferPointer, _ decoder: ChangeDecoder
+    ) throws(DecodeFailure) -> DealChange {
+      do throws(DecodeFailure) {
+        return try decoder.decode(bytes, now: nil)
+      } catch {
+        guard error.code == .missingDealID, let record = try? DumpRecord(bytes) else { throw error }
+        positions.append(record.position)
+        return try record.change(decoder)
       }
     }
   }

@@ -11,6 +11,8 @@ public struct HistoryFiles: Sendable {
     public var unreadable: [UnreadableLine]
     /// What else a reader should know of the files.
     public var remarks: [String] = []
+    /// Offsets that are missing between the records of dumps.
+    public var gaps = OffsetGaps()
   }
 
   /// The files; several are merged in the order of event time.
@@ -33,14 +35,16 @@ public struct HistoryFiles: Sendable {
     var seen: Set<DealID> = []
     var unreadable: [UnreadableLine] = []
     var remarks: [String] = []
+    var gaps = OffsetGaps()
     for path in paths {
       let part = try contents(of: path)
       changes += part.changes
       for id in part.order where seen.insert(id).inserted { order.append(id) }
       unreadable += part.unreadable
       remarks += part.remarks
+      gaps.add(part.gaps)
     }
-    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable, remarks: remarks)
+    return Contents(history: DealHistory(changes, deals: order), unreadable: unreadable, remarks: remarks, gaps: gaps)
   }
 
   /// The files as streams, for a replay that does not keep them in memory. A CSV is kept: its rows are in no order of time.
@@ -49,7 +53,7 @@ public struct HistoryFiles: Sendable {
     try paths.map { path in
       guard Self.isCSV(path) else {
         return try FirstLine(path: path).isDump
-          ? ListedChangeStream(dump: path, until: end) : LineChangeStream(path: path, until: end)
+          ? ListedChangeStream(dump: path, until: end) : Self.lines(of: path, until: end)
       }
       let part = try contents(of: path)
       var unreadable = UnreadableLines()
@@ -58,21 +62,39 @@ public struct HistoryFiles: Sendable {
     }
   }
 
+  /// A pipe shows only here what it holds: a stream without any change has been read to its end.
+  private static func lines(of path: String, until end: Timestamp) throws -> LineChangeStream {
+    let stream = try LineChangeStream(path: path, until: end)
+    let lines = stream.unreadable
+    // What lies after `end` was passed over, and could be used.
+    if stream.headTime == nil, lines.count == stream.place.line || end.milliseconds == .max {
+      try refuse(lines.first.first, of: lines.count)
+    }
+    return stream
+  }
+
+  /// An input of which nothing can be used is the wrong one, and no empty history.
+  static func refuse(_ first: UnreadableLine?, of lines: Int) throws(ReplayError) {
+    if let first { throw .nothingUsable(lines: lines, first: first) }
+  }
+
   private typealias Part = (
-    changes: [DealChange], order: [DealID], unreadable: [UnreadableLine], remarks: [String]
+    changes: [DealChange], order: [DealID], unreadable: [UnreadableLine], remarks: [String], gaps: OffsetGaps
   )
 
   private func contents(of path: String) throws -> Part {
     guard Self.isCSV(path) else {
       _ = try FirstLine(path: path)
       let lines = try ChangeLines().read([path])
-      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [])
+      if lines.changes.isEmpty { try Self.refuse(lines.unreadable.first, of: lines.unreadable.count) }
+      return (lines.changes, DealHistory.firstAppearances(lines.changes), lines.unreadable, [], lines.gaps)
     }
     let export = try CRMExport(try FileBytes.read(path: path), name: path, settings: importSettings)
     let unreadable = export.rejects.map {
       UnreadableLine(file: path, line: $0.line, reason: "\($0.rejection.code.rawValue): \($0.rejection.text)")
     }
-    return (export.changes, export.order, unreadable, Self.remarks(export, path))
+    if export.changes.isEmpty { try Self.refuse(unreadable.first, of: unreadable.count) }
+    return (export.changes, export.order, unreadable, Self.remarks(export, path), OffsetGaps())
   }
 
   /// What a table lacks, or has twice, changes the scores, and is told.

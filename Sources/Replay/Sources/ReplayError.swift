@@ -8,8 +8,8 @@ public enum ReplayError: Error, Hashable, Sendable {
   case notARecord(file: String, line: Int, reason: String)
   /// A file can't be written.
   case unwritable(file: String, reason: String)
-  /// A checkpoint belongs to another replay.
-  case otherReplay(checkpoint: String)
+  /// A checkpoint belongs to another replay, which differs in these.
+  case otherReplay(checkpoint: String, differing: [String] = [])
   /// A checkpoint, or what lies beside it, is not as it was written.
   case damagedCheckpoint(file: String, reason: String)
   /// A folder for checkpoints holds something else.
@@ -18,6 +18,8 @@ public enum ReplayError: Error, Hashable, Sendable {
   case unusable(file: String, reason: String)
   /// True chances are those of another history.
   case otherTruth(file: String, known: Int, deals: Int)
+  /// No line of a file could be used.
+  case nothingUsable(lines: Int, first: UnreadableLine)
   /// A table has a name that says it holds change events.
   case tableByAnotherName(file: String)
 }
@@ -32,9 +34,10 @@ extension ReplayError: CustomStringConvertible {
       "\(file):\(line) is no record of a topic (\(reason)): write dumps with kcat -J, one object in a line"
     case .unwritable(let file, let reason):
       "\(file) can't be written (\(reason)): check the folder, its rights and the space that is left"
-    case .otherReplay(let checkpoint):
-      "\(checkpoint) is the checkpoint of a replay with other files, another source or another configuration: give those, "
-        + "or another folder"
+    case .otherReplay(let checkpoint, let differing):
+      "\(checkpoint) is the checkpoint of a replay with "
+        + (differing.isEmpty ? "another source" : differing.joined(separator: ", "))
+        + ": start it as it was started then, or give another folder"
     case .damagedCheckpoint(let file, let reason):
       "\(file) is damaged (\(reason)), so that the replay can't go on from there: remove the checkpoint's "
         + "files and start again from the beginning, or give another folder"
@@ -45,6 +48,9 @@ extension ReplayError: CustomStringConvertible {
     case .otherTruth(let file, let known, let deals):
       "\(file) is the truth of another history: of \(deals) closed deals it has \(known) with their outcome. Give the table "
         + "that was written with this history"
+    case .nothingUsable(let lines, let first):
+      "\(lines == 1 ? "the only line" : "none of the \(lines) lines") of \(first.file) could be used (\(first)): give change "
+        + "events as JSON Lines, or a table under a name that ends in .csv, .csv.gz or .csv.zst"
     case .tableByAnotherName(let file):
       "\(file) looks like a table and not like change events: name it so that it ends in .csv, .csv.gz or .csv.zst"
     }

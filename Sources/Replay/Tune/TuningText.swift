@@ -4,7 +4,7 @@ extension Tuning {
   /// What was found and what it is worth, for people.
   public var text: String {
     var lines = [
-      "Searched on \(Figures.count(earlierDeals)) deals that closed before \(split.day),",
+      "Searched on \(Figures.deals(earlierDeals)) that closed before \(split.day),",
       "judged on \(Figures.count(laterDeals)) that closed from then on.", "",
       "Weights: cycle bucket \(found.weights.cycleBucket), rep \(found.weights.rep), industry "
         + "\(found.weights.industry), lead source \(found.weights.leadSource), stage \(found.weights.stage)",
@@ -22,7 +22,7 @@ extension Tuning {
         "Brier score there: \(Figures.share(laterBrier.second, 4)), before \(Figures.share(laterBrier.first, 4))")
     }
     lines += laterTiers.map {
-      "  \($0.tier.name): \(Figures.count($0.deals)) deals, \(Figures.percent($0.winRate)) won"
+      "  \($0.tier.name): \(Figures.deals($0.deals)), \(Figures.percent($0.winRate)) won"
     }
     return (lines + ["", verdict]).joined(separator: "\n") + "\n"
   }

@@ -31,4 +31,17 @@ struct Derivation: Sendable {
 struct DealTimeline {
   var changes: [(offset: Int64, change: DealChange)] = []
   var risks: [(record: SourcePosition, event: RiskEvent)] = []
+  /// What the ledger says of a change: whether the deal had an outcome before. By the change's offset; of a change that
+  /// opened or closed nothing there is no word.
+  var hadOutcome: [Int64: Bool] = [:]
+  /// The last change of the partition that the ledger knows of; -1 where it does not begin with its first entry.
+  var ledgerReach: Int64 = -1
+
+  /// The score that was published next behind a change.
+  func score(after offset: Int64) -> RiskEvent? {
+    risks.lazy.map(\.event).filter { $0.source.offset > offset }.min { $0.source.offset < $1.source.offset }
+  }
+
+  /// What the ledger says of a change: nothing, within; nil where it does not reach so far.
+  func ledgerWord(at offset: Int64) -> Bool?? { offset <= ledgerReach ? .some(hadOutcome[offset]) : nil }
 }

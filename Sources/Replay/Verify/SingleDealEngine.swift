@@ -10,13 +10,16 @@ struct SingleDealEngine {
     engine = DealEngine(partition: partition, settings: settings)
   }
 
-  /// What a change makes of a deal. No due date is honoured on the way.
+  /// What a change makes of a deal: its state, its score, and whether the ledger says that it had an outcome before. No due
+  /// date is honoured on the way.
   mutating func apply(
     _ change: DealChange, at offset: Int64, to state: DealState?, _ baselines: inout Baselines
-  ) -> (state: DealState?, score: RiskEvent?) {
+  ) -> (state: DealState?, score: RiskEvent?, hadOutcome: Bool?) {
     prepare(change.dealID, state, ChangelogPosition(nextOffset: offset, streamTime: change.occurredAt))
     engine.apply(change, at: offset, &baselines, into: &output)
-    return finish(change.dealID)
+    let hadOutcome = output.entries.first?.isAboutKnownOutcome
+    let (state, score) = finish(change.dealID)
+    return (state, score, hadOutcome)
   }
 
   /// The score that a due date gives, with the source offset up to which changes had been applied.

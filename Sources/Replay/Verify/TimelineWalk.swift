@@ -33,6 +33,8 @@ struct TimelineWalk {
   private var moments: [Moment] = []
   private var stay: Stay?
   private var life = 0
+  /// The offset of the deal's change before the one that is looked at.
+  private var lastOffset: Int64 = -1
   private var baselines: Baselines
 
   init(_ id: DealID, partition: Int32, _ settings: EngineSettings, _ streamTime: StreamTime) {
@@ -59,9 +61,18 @@ struct TimelineWalk {
         ageing.removeFirst()
       }
       let published = others.removeValue(forKey: offset) ?? []
-      if isForgotten(state, at: offset, published.first?.event.trigger) { state = nil }
+      var step = engine.apply(change, at: offset, to: state, &baselines)
+      if let known = state, known.isDeleted || known.status.outcome != nil {
+        let fresh = engine.apply(change, at: offset, to: nil, &baselines)
+        let (score, ledger) = (published.first?.event, timeline.ledgerWord(at: offset))
+        let agreements = (known: agreement(step, score, ledger), fresh: agreement(fresh, score, ledger))
+        let comesBackClosed = known.isDeleted && fresh.hadOutcome != nil
+        if isForgotten(known, at: offset, agreements, next: comesBackClosed ? timeline.score(after: offset) : nil) {
+          (state, step) = (nil, fresh)
+        }
+      }
+      lastOffset = offset
       if state == nil { life += 1 }
-      let step = engine.apply(change, at: offset, to: state, &baselines)
       addMoment(change, offset, published, state, isExpected: step.score != nil)
       follow(from: state, to: step.state, at: offset)
       state = step.state
@@ -72,13 +83,34 @@ struct TimelineWalk {
     return finish()
   }
 
-  /// Whether the engine had forgotten a deal that was closed long before: stream time says so, or a score that begins it
-  /// anew.
-  private func isForgotten(_ state: DealState?, at offset: Int64, _ published: RiskTrigger?) -> Bool {
-    guard let state, state.isDeleted || state.status.outcome != nil else { return false }
-    if !state.isDeleted, published == .created { return true }
+  /// Whether the engine had forgotten a deal that was closed or deleted long before. What the scorer wrote tells it, where a
+  /// deal that is known would have made it write something else than one that begins anew: the wall clock may have moved
+  /// time on, and left no other trace. Else stream time does: it has moved on since the deal's last change, and to its due
+  /// date or beyond. A due date that lies in the past when the deal closes is not looked at before stream time moves.
+  private func isForgotten(
+    _ state: DealState, at offset: Int64, _ agreements: (known: Int, fresh: Int), next: RiskEvent?
+  ) -> Bool {
+    if agreements.known != agreements.fresh { return agreements.fresh > agreements.known }
+    // A deal that was deleted and comes back closed is written alike in both cases, until its next score names one before.
+    if let next, next.trigger != .created, next.previousScore == nil, state.prediction != nil { return true }
     let end = state.lastChangedAt.adding(days: settings.closedRetentionDays)
-    return streamTime.after(offset).map { $0 >= end } ?? false
+    return streamTime.offset(reaching: end, since: lastOffset).map { $0 <= offset } ?? false
+  }
+
+  /// In how many points a step gives what the scorer wrote: the trigger of its score, whether there was a score before, and
+  /// the ledger's word. A score that is not there says nothing: compaction may have taken it. The ledger says by its silence,
+  /// too, that an outcome neither came nor went, as far as it reaches.
+  private func agreement(
+    _ step: (state: DealState?, score: RiskEvent?, hadOutcome: Bool?), _ score: RiskEvent?, _ ledger: Bool??
+  ) -> Int {
+    var points = 0
+    if let score {
+      if step.score?.trigger == score.trigger { points += 1 }
+      if (step.score?.previousScore == nil) == (score.previousScore == nil) { points += 1 }
+    }
+    // More than a score can say: scores are what is verified.
+    if let ledger, step.hadOutcome == ledger { points += 4 }
+    return points
   }
 
   private mutating func addMoment(
@@ -106,9 +138,11 @@ struct TimelineWalk {
       derivation.step = .dueDate
       derivation.latestSource = latestSource(of: event.occurredAt, since: state.stageEnteredAt)
     }
-    // Attempts may honour a due date after different changes: it is one moment all the same.
+    // Attempts may honour a due date after different changes: it is one moment all the same. A deal that was forgotten and
+    // begins anew with a repeat of an old change comes to the same due dates once more.
     if let known = moments.lastIndex(where: {
-      $0.trigger == .ageing && $0.instant == event.occurredAt && $0.variants.first?.published.eventID == event.eventID
+      $0.life == life && $0.trigger == .ageing && $0.instant == event.occurredAt
+        && $0.variants.first?.published.eventID == event.eventID
     }) {
       moments[known].variants.append(derivation)
       return

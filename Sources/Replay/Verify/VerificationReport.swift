@@ -69,6 +69,9 @@ public struct VerificationReport: Sendable {
   /// Scores for changes behind the last one that any published score names: the scorer may not have come there yet.
   public internal(set) var pending = 0
 
+  /// Offsets that are missing in the middle of `deals.changes` and of `deals.outcomes`.
+  public internal(set) var gaps = (changes: OffsetGaps(), outcomes: OffsetGaps())
+
   init() {}
 
   /// Whether no published score came out otherwise, none is missing, and each can be read: we write none that can't.

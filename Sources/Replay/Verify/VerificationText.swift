@@ -19,6 +19,7 @@ extension VerificationReport {
         "not there       \(possiblyCompacted) (older than another score of the deal: compaction removes these)")
     }
     if pending > 0 { lines.append("not scored yet  \(pending) (behind the last change that any score names)") }
+    lines += gapLines
     for difference in differences { lines += Self.lines(difference) }
     for score in firstMissing {
       lines.append(
@@ -26,6 +27,14 @@ extension VerificationReport {
           + "\(score.source.partition)/\(score.source.offset)")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What lacks in the input, where it may be why something differs. A transaction that was given up leaves gaps that mean
+  /// nothing, so a clean report has no word of them.
+  private var gapLines: [String] {
+    guard !isClean, gaps.changes.count + gaps.outcomes.count > 0 else { return [] }
+    return gaps.changes.report(of: "deals.changes") + gaps.outcomes.report(of: "deals.outcomes")
+      + ["what differs or is missing may come from these gaps"]
   }
 
   private static func lines(_ difference: Difference) -> [String] {
@@ -62,6 +71,8 @@ extension VerificationReport {
     writer.integer(Int64(possiblyCompacted))
     writer.key("pending")
     writer.integer(Int64(pending))
+    Self.write("gaps_in_changes", gaps.changes, &writer)
+    Self.write("gaps_in_outcomes", gaps.outcomes, &writer)
     writer.key("not_verifiable")
     writer.beginArray()
     for obstacle in Obstacle.allCases {
@@ -80,6 +91,25 @@ extension VerificationReport {
     writer.endArray()
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  private static func write(_ name: StaticString, _ gaps: OffsetGaps, _ writer: inout JSONWriter) {
+    writer.key(name)
+    writer.beginObject()
+    writer.count("gaps", gaps.count)
+    writer.count("offsets", Int(gaps.offsets))
+    writer.count("single_offsets", gaps.single)
+    writer.key("first")
+    writer.beginArray()
+    for gap in gaps.first {
+      writer.beginObject()
+      writer.count("partition", Int(gap.partition))
+      writer.count("first", Int(gap.first))
+      writer.count("last", Int(gap.last))
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
   }
 
   private static func write(_ difference: Difference, _ writer: inout JSONWriter) {

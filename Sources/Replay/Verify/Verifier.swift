@@ -20,6 +20,8 @@ public struct Verifier: Sendable {
   /// Derives every score of `deals.risk`.
   public func verify(_ records: TopicRecords) -> VerificationReport {
     var report = VerificationReport()
+    report.gaps.changes = OffsetGaps(records.changes.map(\.position))
+    report.gaps.outcomes = OffsetGaps(records.ledger.map { SourcePosition(partition: 0, offset: $0.offset) })
     var engines: [Int32: SingleDealEngine] = [:]
     var derivations: [Derivation] = []
     let topic = PublishedScores(records.risks)
@@ -65,6 +67,16 @@ public struct Verifier: Sendable {
         partition.streamTime.note(change, at: record.position.offset)
         partition.timeline(of: change.dealID) { $0.changes.append((record.position.offset, change)) }
       }
+      var reach: Int64 = -1
+      let isWhole = records.ledger.first?.offset == 0
+      for entry in records.ledger.lazy.compactMap(\.entry) where entry.source.partition == partition.number {
+        if isWhole { reach = max(reach, entry.source.offset) }
+        // The first of an entry that stands there twice, as the baselines count it.
+        if partition.timelines[entry.dealID]?.hadOutcome[entry.source.offset] == nil {
+          partition.timelines[entry.dealID]?.hadOutcome[entry.source.offset] = entry.isAboutKnownOutcome
+        }
+      }
+      for id in partition.deals { partition.timelines[id]?.ledgerReach = reach }
       for risk in topic.bySourcePartition[partition.number] ?? [] {
         partition.timeline(of: risk.event.dealID) { $0.risks.append(risk) }
       }

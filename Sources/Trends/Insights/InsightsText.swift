@@ -3,33 +3,44 @@ import Foundation
 
 extension Insights {
   /// As a page for a terminal.
-  public var text: String {
+  ///
+  /// - Parameter currency: The currency of every amount.
+  public func text(currency: Currency = .usd) -> String {
     guard let rate = tally.winRate else { return "there are no closed deals: nothing can be said" }
     var lines = [
-      "\(tally.deals) closed deals, \(tally.won) won, \(tally.lost) lost: win rate \(Self.percent(rate))", "",
+      "\(tally.deals) closed deal\(tally.deals == 1 ? "" : "s"), \(tally.won) won, \(tally.lost) lost: win rate \(Self.percent(rate))",
+      "",
       "What tells won deals from lost ones (chi-square; V is the strength, 0 to 1)",
     ]
-    for driver in drivers {
-      guard let test = driver.test else { continue }
+    let tested = drivers.compactMap { driver in driver.test.map { (driver.dimension, $0) } }
+    lines += tested.map { dimension, test in
       let verdict = test.p < 0.05 ? "differs" : "no difference to speak of"
+      return
+        "  \(Self.padded(dimension.name, 14)) p \(Self.fixed(test.p, 4))  V \(Self.fixed(test.cramersV, 3))  \(verdict)"
+    }
+    if tested.isEmpty {
       lines.append(
-        "  \(Self.padded(driver.dimension.name, 14)) p \(Self.fixed(test.p, 4))  V \(Self.fixed(test.cramersV, 3))  \(verdict)"
-      )
+        tally.won == 0 || tally.lost == 0
+          ? "  nothing: all of them were \(tally.won == 0 ? "lost" : "won")" : "  nothing: no property has two values")
     }
     lines += [
       "", "Combinations of industry, lead source and cycle with at least \(Self.minimumCombinationDeals) deals",
     ]
     lines += combinations.suffix(3).reversed().map { "  best   \(Self.line($0))" }
     lines += combinations.prefix(3).map { "  worst  \(Self.line($0))" }
+    if combinations.isEmpty { lines.append("  there are none") }
     lines += ["", "Rep and industry that do not go together (at least \(Self.minimumMismatchDeals) deals)"]
     lines += mismatches.prefix(5).map { "  \(Self.line($0))" }
+    if mismatches.isEmpty { lines.append("  there are none") }
     lines += ["", "Reps"]
     lines += reps.map(Self.line)
+    if reps.isEmpty { lines.append("  no closed deal has a rep") }
     lines += ["", "Quarters"]
     lines += quarters.map { quarter in
       "  \(quarter.quarter)  \(Self.padded("\(quarter.tally.deals) deals", 12))\(Self.percent(quarter.tally.winRate ?? 0))"
         + "  cycle \(Self.fixed(quarter.meanCycleDays, 1)) days"
-        + (quarter.meanVelocity.map { "  $\(Self.fixed($0, 0)) a day" } ?? "")
+        + (quarter.meanVelocity.map { "  \(currency == .usd ? "$" : "\(currency.code) ")\(Self.fixed($0, 0)) a day" }
+          ?? "")
     }
     return lines.joined(separator: "\n")
   }

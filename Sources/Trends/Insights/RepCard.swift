@@ -27,7 +27,7 @@ public struct RepCard: Hashable, Sendable {
   /// The standard deviation of the quarterly win rates (n − 1), over quarters with at least five deals; nil with fewer than
   /// two such quarters.
   public var consistencyIndex: Double?
-  /// Where the rep stands; nil without an index.
+  /// Where the rep stands; nil without an index, and where the team won or lost all: nobody is above or below it then.
   public var quadrant: Quadrant?
   /// Mean velocity in dollars a day; nil without amounts.
   public var velocity: Double?
@@ -90,7 +90,9 @@ public struct RepCard: Hashable, Sendable {
   }
 
   private static func quadrant(_ card: RepCard, team: Double, middle: Double?) -> Quadrant? {
-    guard let index = card.consistencyIndex, let middle, let rate = card.tally.winRate else { return nil }
+    guard let index = card.consistencyIndex, let middle, let rate = card.tally.winRate, team > 0, team < 1 else {
+      return nil
+    }
     if rate >= team { return index <= middle ? .steadyWinner : .unsteadyWinner }
     return index <= middle ? .steadyBelow : .unsteadyBelow
   }

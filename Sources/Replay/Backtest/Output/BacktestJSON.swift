@@ -8,6 +8,8 @@ extension Backtest {
     writer.count("closed_deals", closedDeals)
     writer.count("won_deals", wonDeals)
     writer.count("open_deals", openDeals)
+    writer.count("changed_after_close", changedAfterClose)
+    writer.count("unknown_currencies", unknownCurrencies)
     writer.figure("true_auc", truth?.report.auc)
     writer.key("true_auc_interval")
     writer.interval(truth?.report.aucInterval)
@@ -23,12 +25,16 @@ extension Backtest {
     writer.beginObject()
     writer.key("model")
     writer.symbol(model.model)
+    writer.key("name")
+    writer.string(model.name)
     writer.key("skill")
     writer.string(model.verdict.skill.rawValue)
     writer.key("verdict")
     writer.string(model.verdict.sentence)
     writer.key("leak_check")
     if let leak = model.verdict.leak { writer.string(leak) } else { writer.null() }
+    writer.key("leak")
+    write(model.verdict.parts, model.leaveOneOut, &writer)
     writer.count("never_published", model.neverPublished)
     writer.key("in_sample")
     write(model.inSample, model.inSampleSlices, &writer)
@@ -36,6 +42,17 @@ extension Backtest {
     write(model.pointInTime, model.slices, &writer)
     writer.key("published")
     write(model.published, model.publishedSlices, &writer)
+    writer.endObject()
+  }
+
+  private static func write(_ leak: Verdict.Leak?, _ leaveOneOut: SkillReport, _ writer: inout JSONWriter) {
+    guard let leak else { return writer.null() }
+    writer.beginObject()
+    writer.figure("auc_gap", leak.gap)
+    writer.figure("own_outcomes", leak.ownOutcomes)
+    writer.figure("other_outcomes", leak.otherOutcomes)
+    writer.key("leave_one_out")
+    write(leaveOneOut, [], &writer)
     writer.endObject()
   }
 
@@ -61,7 +78,10 @@ extension Backtest {
     writer.figure("brier_reliability", report.brier?.reliability)
     writer.figure("brier_resolution", report.brier?.resolution)
     writer.figure("brier_uncertainty", report.brier?.uncertainty)
+    writer.figure("brier_within_groups", report.brier?.withinGroups)
     writer.figure("log_loss", report.logLoss)
+    writer.count("certain_and_wrong", report.certainAndWrong)
+    writer.figure("calibration_error", report.calibrationError)
     writer.key("why_no_auc")
     if let gap = report.gap { writer.string(gap) } else { writer.null() }
     write(report.tiers, &writer)

@@ -12,9 +12,15 @@ extension Backtest {
         ("Open deals", Figures.count(openDeals)),
       ]
     }
+    guard closedDeals > 0 else {
+      page.sections = [
+        .init("Nothing to judge", "No deal of the history is closed, so there is nothing to hold scores against.")
+      ]
+      return page
+    }
     page.sections = models.flatMap { ModelSections.sections($0) + ModelSections.parts($0) }
     // The first part is what a reader wants to know at once.
-    if let line = truthLine, !page.sections.isEmpty { page.sections[0].points.insert(line, at: 0) }
+    if !page.sections.isEmpty { page.sections[0].points = [truthLine].compactMap(\.self) + remarks }
     return page
   }
 }

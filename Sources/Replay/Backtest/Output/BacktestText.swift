@@ -1,14 +1,22 @@
 import Deals
 
 extension Backtest {
-  /// The report for people, as plain text.
-  public var text: String {
-    var lines = [history]
+  /// The report for people, as plain text: what the scores are worth over all.
+  public var text: String { text(details: false) }
+
+  /// The report for people.
+  ///
+  /// - Parameter details: Whether the figures of each part stand there too: by quarter, age and segment.
+  public func text(details: Bool) -> String {
+    var lines = [history] + remarks
     if closedDeals == 0 { lines.append("Nothing can be judged: no deal of the history is closed.") }
     if let line = truthLine { lines.append(line) }
     for model in models {
       lines.append("")
-      lines += Self.text(of: model)
+      lines += Self.text(of: model, details: details)
+    }
+    if !details, closedDeals > 0, !models.isEmpty {
+      lines += ["", "By quarter, age and segment: --details, or --format json or html"]
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -31,14 +39,26 @@ extension Backtest {
     return openDeals > 0 ? line + "; \(Figures.count(openDeals)) still open" : line
   }
 
-  private static func text(of model: ModelBacktest) -> [String] {
-    var lines = ["== \(model.model.text)", "Verdict: \(model.verdict.sentence)"]
+  /// What else a reader should know of the history.
+  var remarks: [String] {
+    var lines: [String] = []
+    if changedAfterClose > 0 {
+      let deals = changedAfterClose == 1 ? "1 closed deal" : "\(Figures.count(changedAfterClose)) closed deals"
+      lines.append("\(deals) changed afterwards (amended, reopened or deleted): the last outcome counts")
+    }
+    if unknownCurrencies > 0 { lines.append(DealLives.words(unknownCurrencies: unknownCurrencies)) }
+    return lines
+  }
+
+  private static func text(of model: ModelBacktest, details: Bool) -> [String] {
+    var lines = ["== \(model.title)", "Verdict: \(model.verdict.sentence)"]
+    if model.pointInTime.deals == 0 { return lines }
     if let leak = model.verdict.leak { lines.append("Leak check: \(leak)") }
-    lines += ["", row("", ["in-sample", "point-in-time", "as published"], first: 26)]
+    lines += ["", row("", model.sides.map(\.name), first: 26)]
     lines += figures(model)
     if model.neverPublished > 0 {
       lines.append(
-        "\(Figures.count(model.neverPublished)) deals were first seen when they closed: nothing was published")
+        "\(Figures.deals(model.neverPublished)) were first seen when they closed: nothing was published")
     }
     lines += ["", "Tiers, in-sample (scored with their own outcomes: no measure of skill)"]
     lines += tiers(model.inSample)
@@ -47,6 +67,7 @@ extension Backtest {
     lines += ["", "Calibration, point-in-time"] + calibration(model.pointInTime)
     lines += ["", "Lift by tenth, riskiest first, point-in-time"]
     lines.append("  " + model.pointInTime.lift.map { Figures.share($0) }.joined(separator: "  "))
+    guard details else { return lines }
     for (table, inSample) in zip(model.slices, model.inSampleSlices) { lines += slices(table, inSample) }
     if let ages = model.publishedSlices.first(where: { $0.name == "age" }) {
       lines += slices(ages, nil, side: "as published: age at the score")
@@ -55,9 +76,8 @@ extension Backtest {
   }
 
   private static func figures(_ model: ModelBacktest) -> [String] {
-    let sides = [model.inSample, model.pointInTime, model.published]
     func line(_ name: String, _ value: (SkillReport) -> String?) -> String {
-      row(name, sides.map { value($0) ?? "–" }, first: 26)
+      row(name, model.sides.map { value($0.report) ?? "–" }, first: 26)
     }
     var lines = [
       line("deals") { Figures.count($0.deals) },
@@ -69,11 +89,11 @@ extension Backtest {
       line("  reliability") { $0.brier.map { Figures.share($0.reliability, 4) } },
       line("  resolution") { $0.brier.map { Figures.share($0.resolution, 4) } },
       line("  uncertainty") { $0.brier.map { Figures.share($0.uncertainty, 4) } },
+      line("  within groups") { $0.brier.map { Figures.share($0.withinGroups, 4) } },
       line("log loss") { $0.logLoss.map { Figures.share($0, 4) } },
     ]
-    for (name, side) in zip(["in-sample", "point-in-time", "as published"], sides) {
-      if let gap = side.gap { lines.append("no AUC \(name): \(gap)") }
-    }
+    if let words = SkillWords.certainAndWrong(model) { lines.append(words) }
+    for (name, report) in model.sides { if let gap = report.gap { lines.append("no AUC \(name): \(gap)") } }
     return lines
   }
 
@@ -81,7 +101,7 @@ extension Backtest {
     report.tiers.map { tier in
       row(
         "  " + tier.tier.name,
-        ["\(Figures.count(tier.deals)) deals", "\(Figures.percent(tier.winRate)) won", interval(tier.interval) ?? "–"],
+        ["\(Figures.deals(tier.deals))", "\(Figures.percent(tier.winRate)) won", interval(tier.interval) ?? "–"],
         first: 14)
     }
   }
@@ -90,7 +110,7 @@ extension Backtest {
     report.calibration.map { bin in
       row(
         "  said \(Figures.percent(bin.chance))",
-        ["was \(Figures.percent(bin.winRate))", "\(Figures.count(bin.deals)) deals"], first: 14)
+        ["was \(Figures.percent(bin.winRate))", "\(Figures.deals(bin.deals))"], first: 14)
     }
   }
 
