@@ -125,13 +125,13 @@ public struct SkillReport: Sendable {
   }
 
   private static func distribution(_ forecasts: [Forecast]) -> [(points: Int, deals: Int)] {
-    var counts: [Int: Int] = [:]
+    var counts = [Int](repeating: 0, count: 101)
     // The score as it is told: rounded to a tenth.
-    for forecast in forecasts {
-      counts[Int(RiskScore(points: 100 * (1 - forecast.chance)).tenths) / 10, default: 0] += 1
+    for forecast in forecasts { counts[Int(RiskScore(points: 100 * (1 - forecast.chance)).tenths) / 10] += 1 }
+    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
+      return []
     }
-    guard let first = counts.keys.min(), let last = counts.keys.max() else { return [] }
-    return (first...last).map { (points: $0, deals: counts[$0] ?? 0) }
+    return (first...last).map { (points: $0, deals: counts[$0]) }
   }
 
   private static func tiers(_ scores: [TieredForecast]) -> [TierRow] {

@@ -38,27 +38,42 @@ enum Slicing {
   /// Scores in the order of their chances give the figures soonest: what is in order is not sorted again for each part.
   static func tables(_ scores: [JudgedScore]) -> [SliceTable] {
     var tables = [
-      table("quarter", scores, key: { Quarter($0.closedAt.day) }, label: \.description),
-      table("age", scores, key: { AgeBand(days: $0.ageDays) }, label: \.rawValue),
+      table("quarter", scores, number: { Quarter($0.closedAt.day).number }, label: { Quarter($0.closedAt.day).text }),
+      table(
+        "age", scores, number: { AgeBand(days: $0.ageDays).rawValue }, label: { AgeBand(days: $0.ageDays).text }),
     ]
     for (name, value) in dimensions {
-      var table = table(name, scores, key: value, label: { $0?.text ?? "(unknown)" })
+      var table = table(
+        name, scores, number: { value($0).map { $0.ordinal + 1 } ?? 0 }, label: { value($0)?.text ?? "(unknown)" })
       table.slices.sort { ($1.deals, $0.label) < ($0.deals, $1.label) }
       tables.append(table)
     }
     return tables
   }
 
-  private static func table<Key: Hashable>(
-    _ name: String, _ scores: [JudgedScore], key: (JudgedScore) -> Key, label: (Key) -> String
+  /// - Parameters:
+  ///   - number: The number of the part that a score falls into, 0 or more and small: parts are told apart by looking into an
+  ///     array, as there are many scores and few parts.
+  ///   - label: The name of that part.
+  private static func table(
+    _ name: String, _ scores: [JudgedScore], number: (JudgedScore) -> Int, label: (JudgedScore) -> String
   ) -> SliceTable {
-    var groups: [Key: [TieredForecast]] = [:]
-    for score in scores { groups[key(score), default: []].append(score.tiered) }
-    let slices = groups.map { SliceReport(label: label($0), report: SkillReport($1)) }
+    var places: [Int] = []
+    var groups: [(label: String, scores: [TieredForecast])] = []
+    for index in scores.indices {
+      let number = number(scores[index])
+      if number >= places.count { places.append(contentsOf: repeatElement(-1, count: number + 1 - places.count)) }
+      if places[number] < 0 {
+        places[number] = groups.count
+        groups.append((label(scores[index]), []))
+      }
+      groups[places[number]].scores.append(scores[index].tiered)
+    }
+    let slices = groups.map { SliceReport(label: $0.label, report: SkillReport($0.scores)) }
     return SliceTable(name: name, slices: slices.sorted { $0.label < $1.label })
   }
 
-  private struct Quarter: Hashable, CustomStringConvertible {
+  private struct Quarter {
     var year: Int
     var quarter: Int
 
@@ -67,16 +82,24 @@ enum Slicing {
       (self.year, quarter) = (year, (month + 2) / 3)
     }
 
-    var description: String { "\(year) Q\(quarter)" }
+    /// Years that can be written are 0 to 9999.
+    var number: Int { max(0, year) * 4 + quarter - 1 }
+    var text: String { "\(year) Q\(quarter)" }
   }
 
-  /// The names begin with digits of equal width, so that ages sort by length.
-  private enum AgeBand: String {
-    case month = "00–30 days"
-    case twoMonths = "31–60 days"
-    case quarter = "61–90 days"
-    case longer = "91 days or more"
+  private enum AgeBand: Int {
+    case month, twoMonths, quarter, longer
 
     init(days: Int) { self = days <= 30 ? .month : days <= 60 ? .twoMonths : days <= 90 ? .quarter : .longer }
+
+    /// The names begin with digits of equal width, so that ages sort by length.
+    var text: String {
+      switch self {
+      case .month: "00–30 days"
+      case .twoMonths: "31–60 days"
+      case .quarter: "61–90 days"
+      case .longer: "91 days or more"
+      }
+    }
   }
 }

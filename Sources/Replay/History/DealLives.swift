@@ -79,27 +79,23 @@ public struct DealLives: Sendable {
     var ledger: [LedgerEntry] = []
     var escalations: [Escalation] = []
     var changedAfterClose: Set<DealID> = []
-    for (offset, change) in history.changes.enumerated() {
-      engine.apply(change, at: Int64(offset), &baselines, into: &output)
-      for entry in output.entries {
-        baselines.apply(entry, at: Int64(ledger.count))
-        ledger.append(entry)
-        if entry.isAboutKnownOutcome { changedAfterClose.insert(entry.dealID) }
+    // By index, all of them: a copy of each would count all that it holds up and down.
+    for offset in history.changes.indices {
+      engine.apply(history.changes[offset], at: Int64(offset), &baselines, into: &output)
+      for index in output.entries.indices {
+        baselines.apply(output.entries[index], at: Int64(ledger.count))
+        ledger.append(output.entries[index])
+        if output.entries[index].isAboutKnownOutcome { changedAfterClose.insert(output.entries[index].dealID) }
       }
-      for risk in output.risks { if let escalation = Escalation(risk) { escalations.append(escalation) } }
-      observe(change, output)
+      for index in output.risks.indices {
+        if let escalation = Escalation(output.risks[index]) { escalations.append(escalation) }
+      }
+      observe(history.changes[offset], output)
       output.removeAll()
       if offset & 0xFFF == 0xFFF { engine.commit() }
     }
     engine.commit()
     return (engine, baselines, ledger, escalations, changedAfterClose.count)
-  }
-
-  /// The closed deals that were not deleted, as the ledger counts them in the end.
-  var outcomes: [DealID: ClosedDeal] {
-    var outcomes: [DealID: ClosedDeal] = [:]
-    for entry in ledger { outcomes[entry.dealID] = entry.added }
-    return outcomes
   }
 
   /// Deals whose amount counts as none, as there is no rate for its currency.

@@ -39,8 +39,7 @@ public struct ClosedHistory {
     let lives = DealLives(history, settings: settings) { trends.take($0, $1) }
     self.lives = lives
     currency = settings.currencies.base
-    let outcomes = lives.outcomes
-    deals = lives.lives.compactMap { outcomes[$0.id] }
+    deals = lives.lives.compactMap(\.state.closedDeal)
     insights = Insights(deals)
     shifts = trends.shifts
     reports = Reporter(timeZone: .gmt).lastWeek(trends.engine)

@@ -54,7 +54,6 @@ public struct HistoryScorer: Sendable {
   /// scores comes from other deals, those that closed later among them.
   func forEachScoreWithoutOwnOutcome(_ lives: DealLives, _ body: (ScoredDeal) -> Void) {
     guard let first = lives.ledger.first else { return }
-    let outcomes = lives.outcomes
     var baselines = lives.finalBaselines
     // The ledger has no such partition, so each of these counts as new.
     var source = SourcePosition(partition: -1, offset: 0)
@@ -65,7 +64,7 @@ public struct HistoryScorer: Sendable {
       baselines.apply(entry, at: baselines.offset)
     }
     for life in lives.lives {
-      guard let own = outcomes[life.id] else { continue }
+      guard let own = life.state.closedDeal else { continue }
       count(.retracts(own), life.id)
       body(scored(life, &baselines))
       count(.adds(own), life.id)

@@ -38,7 +38,7 @@ public struct HistoryFiles: Sendable {
     var gaps = OffsetGaps()
     for path in paths {
       let part = try contents(of: path)
-      changes += part.changes
+      if changes.isEmpty { changes = part.changes } else { changes += part.changes }
       for id in part.order where seen.insert(id).inserted { order.append(id) }
       unreadable += part.unreadable
       remarks += part.remarks

@@ -25,12 +25,13 @@ struct RepRanking: Sendable {
   }
 
   private var version = -1
-  private var bottomFifths: [Query: Double?] = [:]
+  /// Looked through: nobody asks more than one or two questions of all reps.
+  private var bottomFifths: [(query: Query, rate: Double?)] = []
   private var bests: [Query: RankedRep?] = [:]
 
   func bottomFifth(_ query: Query, version: Int) -> (rate: Double?, ())? {
-    guard version == self.version, let known = bottomFifths[query] else { return nil }
-    return (known, ())
+    guard version == self.version, let known = bottomFifths.first(where: { $0.query == query }) else { return nil }
+    return (known.rate, ())
   }
 
   func best(_ query: Query, version: Int) -> (rep: RankedRep?, ())? {
@@ -41,7 +42,7 @@ struct RepRanking: Sendable {
   mutating func keepBottomFifth(of rates: [Double], _ query: Query, version: Int) -> Double? {
     forget(before: version)
     let quantile = Self.quantile(0.2, of: rates)
-    bottomFifths[query] = .some(quantile)
+    bottomFifths.append((query, quantile))
     return quantile
   }
 

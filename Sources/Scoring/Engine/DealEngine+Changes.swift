@@ -51,7 +51,7 @@ extension DealEngine {
     if !state.isDeleted {
       if state.status.outcome == nil {
         score(place, .created, at: change.occurredAt, source, &baselines, into: &output)
-      } else if let deal = Self.closedDeal(state) {
+      } else if let deal = state.closedDeal {
         output.entries.append(entry(change, source, .adds(deal)))
       }
     }
@@ -116,18 +116,7 @@ extension DealEngine {
 
   /// The outcome that a deal has in the ledger; nil of one that is open or deleted.
   private func closedDeal(at place: Int32) -> ClosedDeal? {
-    deals[place].isDeleted ? nil : Self.closedDeal(deals[place])
-  }
-
-  @inline(__always)
-  private static func closedDeal(_ state: DealState) -> ClosedDeal? {
-    guard let outcome = state.status.outcome, let closedAt = state.status.closedAt else { return nil }
-    var predictions = Predictions()
-    if let prediction = state.prediction { predictions.append(prediction) }
-    if let challenger = state.challenger { predictions.append(challenger) }
-    return ClosedDeal(
-      outcome: outcome, closedAt: closedAt, createdAt: state.createdAt, stage: state.stage, amount: state.amount,
-      descriptors: state.descriptors, lossReason: state.status.lossReason, predictions: predictions)
+    deals[place].isDeleted ? nil : deals[place].closedDeal
   }
 
   private func freshState(of change: DealChange) -> DealState {
@@ -192,5 +181,19 @@ extension DealEngine {
     if descriptors.productType == nil { missing += 1 }
     if descriptors.leadSource == nil { missing += 1 }
     return missing
+  }
+}
+
+extension DealState {
+  /// The outcome as the ledger counts it; nil of an open deal.
+  @inline(__always)
+  public var closedDeal: ClosedDeal? {
+    guard let outcome = status.outcome, let closedAt = status.closedAt else { return nil }
+    var predictions = Predictions()
+    if let prediction { predictions.append(prediction) }
+    if let challenger { predictions.append(challenger) }
+    return ClosedDeal(
+      outcome: outcome, closedAt: closedAt, createdAt: createdAt, stage: stage, amount: amount,
+      descriptors: descriptors, lossReason: status.lossReason, predictions: predictions)
   }
 }
