@@ -28,14 +28,16 @@ import Testing
       [name], RebalanceHandler(assigned: { _ in [:] }, revoked: { _ in seen.revoked = true }))
     // The other nine wait in the queue.
     #expect(consumer.receiveOne() == 0)
+    #expect(try !consumer.hasLeft())
     try consumer.unsubscribe()
     #expect(
-      eventually {
+      try eventually {
         consumer.withBatch(maxMessages: 1_000, timeout: 50) { batch in
           if seen.revoked { seen.handedOutAfter += batch.count }
         }
-        return seen.revoked
+        return try consumer.hasLeft()
       })
+    #expect(seen.revoked)
     #expect(seen.handedOutAfter == 0)
     consumer.close()
   }
