@@ -58,6 +58,7 @@ struct BacktestTests {
       #expect(model.verdict.sentence == "no verdict: all of the 30 deals were won")
       #expect(model.verdict.skill == .unknown)
     }
+    #expect(nothing.page(title: "t").sections.map(\.heading) == ["Nothing to judge"])
     for text in [nothing.text, nothing.json, wins.text, wins.json] {
       #expect(!text.lowercased().contains("nan") && !text.contains("inf"))
     }

@@ -10,7 +10,8 @@ struct InsightsTextTests {
       let created = Timestamp(Day(number: 19_400 + 5 * Int32(index)))
       return ClosedDeal(
         outcome: won(index) ? .won : .lost, closedAt: created.adding(days: 20), createdAt: created, stage: .demo,
-        amount: Money(units: 1_000), descriptors: Descriptors(rep: Symbol("rep_\(index % 2)")))
+        amount: Money(units: 1_000),
+        descriptors: Descriptors(rep: Symbol("rep_\(index % 2)"), industry: "SaaS", leadSource: "Partner"))
     }
   }
 
@@ -21,6 +22,7 @@ struct InsightsTextTests {
     let insights = Insights(deals { _ in isWon })
     #expect(insights.reps.count == 2 && insights.reps.allSatisfy { $0.quadrant == nil && $0.consistencyIndex != nil })
     #expect(!insights.text().contains("winner") && !insights.text().contains("below"))
+    #expect(!insights.combinations.isEmpty && insights.text().contains("  none is better or worse\n"))
     #expect(insights.text().contains("  nothing: all of them were \(isWon ? "won" : "lost")\n"))
     #expect(Insights(deals { $0 % 4 < 2 }).reps.allSatisfy { $0.quadrant != nil })
   }

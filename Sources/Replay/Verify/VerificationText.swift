@@ -12,7 +12,7 @@ extension VerificationReport {
     lines.append("missing         \(missing)")
     lines.append("not verifiable  \(notVerifiable.values.reduce(0, +))")
     for obstacle in Obstacle.allCases {
-      if let count = notVerifiable[obstacle] { lines.append("  \(count): \(obstacle.rawValue)") }
+      if let count = notVerifiable[obstacle], count > 0 { lines.append("  \(count): \(obstacle.rawValue)") }
     }
     if possiblyCompacted > 0 {
       lines.append(

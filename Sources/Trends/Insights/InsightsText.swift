@@ -18,17 +18,19 @@ extension Insights {
       return
         "  \(Self.padded(dimension.name, 14)) p \(Self.fixed(test.p, 4))  V \(Self.fixed(test.cramersV, 3))  \(verdict)"
     }
+    let isOneOutcome = tally.won == 0 || tally.lost == 0
     if tested.isEmpty {
       lines.append(
-        tally.won == 0 || tally.lost == 0
+        isOneOutcome
           ? "  nothing: all of them were \(tally.won == 0 ? "lost" : "won")" : "  nothing: no property has two values")
     }
     lines += [
       "", "Combinations of industry, lead source and cycle with at least \(Self.minimumCombinationDeals) deals",
     ]
+    let combinations = isOneOutcome ? [] : combinations
     lines += combinations.suffix(3).reversed().map { "  best   \(Self.line($0))" }
     lines += combinations.prefix(3).map { "  worst  \(Self.line($0))" }
-    if combinations.isEmpty { lines.append("  there are none") }
+    if combinations.isEmpty { lines.append(isOneOutcome ? "  none is better or worse" : "  there are none") }
     lines += ["", "Rep and industry that do not go together (at least \(Self.minimumMismatchDeals) deals)"]
     lines += mismatches.prefix(5).map { "  \(Self.line($0))" }
     if mismatches.isEmpty { lines.append("  there are none") }
