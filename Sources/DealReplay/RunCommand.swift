@@ -127,6 +127,9 @@ struct RunCommand: AsyncParsableCommand {
       note("\(progress.late) changes are older than one of their deal that stands before them: left out, as live")
     }
     if progress.repeated > 0 { note("\(progress.repeated) changes came twice: counted once") }
+    if progress.amended > 0 {
+      note("\(progress.amended) changes took back or amended an outcome: the last one of a deal counts from then on")
+    }
     let (unreadable, order) = (replay.unreadable, replay.order)
     for line in unreadable.first { note("\(line)") }
     if unreadable.count > 0 { note("\(unreadable.count) lines could not be used") }

@@ -157,6 +157,7 @@ struct HistoryReplayTests {
     while try last.advance(100) {}
     let progress = try last.finish()
     #expect(progress.late == whole.progress.late && progress.repeated == whole.progress.repeated)
+    #expect(progress.amended == whole.progress.amended && progress.amended > 0)
   }
 
   @Test("one deal's scores are those that it has among all")
@@ -197,6 +198,7 @@ struct HistoryReplayTests {
     while try replay.advance(1) {}
     let progress = try replay.finish()
     #expect(progress.changes == 6 && progress.late == 1 && progress.repeated == 1 && progress.scores == 2)
+    #expect(progress.amended == 1)
     #expect(replay.unreadable.first.map(\.line) == [5])
     #expect(replay.unreadable.first.allSatisfy { $0.reason.contains("version 2 is not known") })
     // The backtest puts the same file in order first; the deal counts once, with its last outcome.

@@ -19,6 +19,8 @@ public final class HistoryReplay {
     public var late: Int
     /// Changes that came twice, counted once.
     public var repeated: Int
+    /// Outcomes that were taken back or amended after they were told; the last one of a deal counts from then on.
+    public var amended: Int
   }
 
   /// Changes that are read before they are applied: so few that they stay in the processor's nearest cache.
@@ -35,6 +37,7 @@ public final class HistoryReplay {
   @exclusivity(unchecked) private var changes: Int64 = 0
   @exclusivity(unchecked) private var scores: Int64 = 0
   @exclusivity(unchecked) private var ledgerEntries: Int64 = 0
+  @exclusivity(unchecked) private var amended = 0
   private var checkpointed: Int64 = 0
   /// What was counted before the checkpoint that the replay goes on from.
   private var before = (late: 0, repeated: 0)
@@ -93,13 +96,15 @@ public final class HistoryReplay {
     ledgerEntries = checkpoint.ledgerEntries
     checkpointed = changes
     before = (checkpoint.late, checkpoint.repeated)
+    amended = checkpoint.amended
   }
 
   /// How far it has come.
   public var progress: Progress {
     Progress(
       changes: changes, scores: scores, share: merged.share, streamTime: engine.position.streamTime,
-      late: before.late + engine.counters.late, repeated: before.repeated + engine.counters.duplicates)
+      late: before.late + engine.counters.late, repeated: before.repeated + engine.counters.duplicates,
+      amended: amended)
   }
 
   /// Lines that could not be used so far.
@@ -157,6 +162,7 @@ public final class HistoryReplay {
     for index in published.entries.indices {
       baselines.apply(published.entries[index], at: ledgerEntries)
       ledgerEntries += 1
+      if published.entries[index].isAboutKnownOutcome { amended += 1 }
       try ledger?.append { $0.ledgerEntry(published.entries[index]) }
     }
     published.removeAll()
@@ -171,7 +177,8 @@ public final class HistoryReplay {
     var checkpoint = ReplayCheckpoint(
       fingerprint: plan.fingerprint, spans: plan.spans, places: merged.places, changes: changes, scores: scores,
       outputLength: results.length, ledgerLength: ledger.length, ledgerEntries: ledgerEntries,
-      streamTime: engine.position.streamTime?.milliseconds, late: progress.late, repeated: progress.repeated)
+      streamTime: engine.position.streamTime?.milliseconds, late: progress.late, repeated: progress.repeated,
+      amended: amended)
     try checkpoint.save(folder, engine)
     checkpointed = changes
   }

@@ -22,6 +22,8 @@ struct ReplayCheckpoint: Codable {
   var late: Int
   /// Changes that came twice.
   var repeated: Int
+  /// Outcomes that were taken back or amended.
+  var amended: Int
   /// Deals in the file of the states: one that was cut off between two lines has fewer.
   var deals: Int?
 
