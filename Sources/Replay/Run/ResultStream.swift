@@ -28,10 +28,12 @@ final class ResultStream<Writer: RecordWriter & ~Copyable> {
       let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
       file = try FileHandle(forUpdating: URL(filePath: path))
       if type == .typeRegular {
-        guard try file.seekToEnd() >= length else {
+        let end = try file.seekToEnd()
+        guard end >= length else {
           throw ReplayError.damagedCheckpoint(file: path, reason: "it is shorter than its checkpoint says")
         }
-        try file.truncate(atOffset: length)
+        // Only where there is something to cut: ext4 waits for the disk when a file that was cut is closed.
+        if end > length { try file.truncate(atOffset: length) }
         try file.seek(toOffset: length)
       }
     } catch let error as ReplayError {
