@@ -30,9 +30,10 @@ struct BenchCommand: AsyncParsableCommand {
   }
 
   private func measure() throws -> [String: Double] {
-    // First, while the heap is empty: what others leave free would be counted as nothing.
-    let bytes = deals > 0 ? try MemoryBench(deals: deals).bytesPerDeal() : .nan
+    // First, while the heap is empty: what others leave free would be counted as nothing. Of the two the one that leaves less
+    // goes first.
     let trends = TrendBench().figures()
+    let bytes = deals > 0 ? try MemoryBench(deals: deals).bytesPerDeal() : .nan
     var figures = try EngineBench(events: engineEvents).figures()
     figures.merge(trends) { $1 }
     figures["bytes_per_open_deal"] = bytes
