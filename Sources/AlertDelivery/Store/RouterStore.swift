@@ -18,19 +18,37 @@ public final class RouterStore: Sendable {
   /// - Throws: `StoreError`.
   public init(path: String, patience: Double = 5) throws(StoreError) {
     self.path = path
+    do {
+      queue = try Self.open(path, patience)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// Where several processes make a file at the same time, SQLite refuses the write-ahead log to one that could wait for
+  /// ever for another, at once and whatever its patience is: that one asks again.
+  private static func open(_ path: String, _ patience: Double) throws -> DatabaseQueue {
+    let deadline = ContinuousClock.now + .seconds(patience)
+    while true {
+      do { return try openOnce(path, patience) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+      {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+  }
+
+  private static func openOnce(_ path: String, _ patience: Double) throws -> DatabaseQueue {
     var configuration = GRDB.Configuration()
     configuration.busyMode = .timeout(patience)
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
     }
-    do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Self.migrate(queue)
-      let sound = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
-      guard sound == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: sound) }
-    } catch {
-      throw StoreError(error, path: path)
-    }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try migrate(queue)
+    let sound = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
+    guard sound == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: sound) }
+    return queue
   }
 
   /// Opens a store that a router has made.
