@@ -33,6 +33,7 @@ public final class RouterStore: Sendable {
       do { return try openOnce(path, patience) } catch let error as DatabaseError
         where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
       {
+        // SQLite has not waited itself, and there is no lock to wait for: without a pause this would take a processor.
         Thread.sleep(forTimeInterval: 0.01)
       }
     }
